@@ -37,6 +37,9 @@ type BitrateRange struct {
 	// Min is the least bitrate to which a viewer's network may push the encoder. Default 300kbps.
 	Min media.Bitrate `yaml:"min"`
 
+	// Target is the average to hold; 0bps holds the quality of CRF under the cap instead. Default 0bps.
+	Target media.Bitrate `yaml:"target"`
+
 	// Max is the cap. Default 6Mbps.
 	Max media.Bitrate `yaml:"max"`
 }

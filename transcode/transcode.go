@@ -1,6 +1,8 @@
 package transcode
 
 import (
+	"errors"
+
 	"vantage/media"
 )
 
@@ -44,6 +46,7 @@ type AudioTranscoder interface {
 
 // Caps is what an encoder was measured to do by a short encode at start, not what its name promises.
 type Caps struct {
+	Encoder  string              // table name of the backend in use
 	ROI      bool                // regions move bits
 	Bitrate  bool                // the bitrate changes live without a key frame
 	ForceIDR bool                // a key frame comes when asked
@@ -78,5 +81,11 @@ type EncoderConfig struct {
 	GOPFrames         int    // pictures between random-access units; 0 means 2 s
 	Offline           bool   // look-ahead and B-frames are still off; only threads and latency settings differ
 	Threads           int    // 0 means the encoder's choice
+	ROI               bool   // pictures will carry regions: opens the encoder so that they move bits
+	FullRange         bool   // pictures use the full range 0..255 and the units say so; others are converted
 	Options           map[string]string
 }
+
+// ErrPictureSize is returned for a picture of another size than the encoder was opened for: the caller opens another encoder,
+// whose track has the next Epoch.
+var ErrPictureSize = errors.New("picture size changed")

@@ -1,0 +1,94 @@
+//go:build cgo && !nolibav
+
+#include "native.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+// The error lines of one call, caught on the thread that makes it.
+static __thread char *caught;
+static __thread size_t caught_size;
+
+static void log_line(void *avcl, int level, const char *format, va_list args)
+{
+    size_t used;
+    (void)avcl;
+    if (!caught || level > AV_LOG_ERROR)
+        return;
+    used = strlen(caught);
+    if (used && used + 2 < caught_size && caught[used - 1] == '\n') {
+        caught[used - 1] = ';';
+        caught[used++] = ' ';
+        caught[used] = 0;
+    }
+    vsnprintf(caught + used, caught_size - used, format, args);
+}
+
+static void log_init(void) { av_log_set_callback(log_line); }
+
+void vantage_log_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, log_init);
+}
+
+int vantage_open(AVCodecContext *ctx, const AVCodec *codec, AVDictionary **options, char *msg, size_t size)
+{
+    int ret;
+    msg[0] = 0;
+    caught = msg;
+    caught_size = size;
+    ret = avcodec_open2(ctx, codec, options);
+    caught = NULL;
+    return ret;
+}
+
+int vantage_pool_frame(AVBufferPool *pool, AVFrame *f, int format, int width, int height, int align)
+{
+    f->buf[0] = av_buffer_pool_get(pool);
+    if (!f->buf[0])
+        return AVERROR(ENOMEM);
+    f->format = format;
+    f->width = width;
+    f->height = height;
+    return av_image_fill_arrays(f->data, f->linesize, f->buf[0]->data, format, width, height, align);
+}
+
+int vantage_ref_planes(AVFrame *dst, const AVFrame *src)
+{
+    int i;
+    for (i = 0; i < AV_NUM_DATA_POINTERS && src->buf[i]; i++) {
+        dst->buf[i] = av_buffer_ref(src->buf[i]);
+        if (!dst->buf[i])
+            return AVERROR(ENOMEM);
+    }
+    return 0;
+}
+
+struct SwsContext *vantage_scaler(int sw, int sh, int sformat, int srange, int dw, int dh, int dformat, int drange, int flags)
+{
+    struct SwsContext *s = sws_getContext(sw, sh, sformat, dw, dh, dformat, flags, NULL, NULL, NULL);
+    const int *table = sws_getCoefficients(SWS_CS_DEFAULT);
+    if (s)
+        sws_setColorspaceDetails(s, table, srange, table, drange, 0, 1 << 16, 1 << 16);
+    return s;
+}
+
+int vantage_scale(struct SwsContext *s, const AVFrame *src, AVFrame *dst)
+{
+    return sws_scale(s, (const uint8_t *const *)src->data, src->linesize, 0, src->height, dst->data, dst->linesize);
+}
+
+int vantage_roi(AVFrame *f, const AVRegionOfInterest *records, int count)
+{
+    AVFrameSideData *sd;
+    av_frame_remove_side_data(f, AV_FRAME_DATA_REGIONS_OF_INTEREST);
+    if (!count)
+        return 0;
+    sd = av_frame_new_side_data(f, AV_FRAME_DATA_REGIONS_OF_INTEREST, count * sizeof(*records));
+    if (!sd)
+        return AVERROR(ENOMEM);
+    memcpy(sd->data, records, count * sizeof(*records));
+    return 0;
+}

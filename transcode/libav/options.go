@@ -1,0 +1,32 @@
+package libav
+
+import (
+	"log/slog"
+
+	"vantage/media"
+	"vantage/transcode"
+)
+
+// DecoderOptions are optional.
+type DecoderOptions struct {
+	Threads int // slices decoded at once; 0 is 1, for a server has many streams to spread over its cores
+	Log     *slog.Logger
+	Metrics *transcode.Metrics
+}
+
+// EncoderOptions are optional.
+type EncoderOptions struct {
+	Caps    *transcode.Caps // measured by Probe; nil takes the table's word
+	Epoch   uint32          // of the track: one more than that of the encoder that this one replaces
+	Log     *slog.Logger
+	Metrics *transcode.Metrics
+}
+
+// ScalerConfig is what a [Scaler] makes of every picture.
+type ScalerConfig struct {
+	Size   media.Size        // of the pictures returned; zero keeps that of each picture given
+	Format media.PixelFormat // I420 or Gray8 (for a detector); zero is I420
+
+	// Limited makes limited-range pictures of full-range ones, as most encoders expect; else the range is kept.
+	Limited bool
+}
