@@ -35,6 +35,7 @@ func TestURL(t *testing.T) {
 		"a nested address":                     {"http://api/x?src=rtsp://u:pw@cam/1", "http://api/x?src=rtsp:***@cam/1"},
 		"a nested escaped address":             {"http://api/x?src=rtsp%3A%2F%2Fu%3Apw%40cam&n=1", "http://api/x?src=***&n=1"},
 		"an @ in a path without any password":  {"https://h/@gate", "https://h/@gate"},
+		"a password that begins with slashes":  {"admin://x/y@h", "admin:***@h"},
 		"an IPv6 host":                         {"rtsp://u:p@[2001:db8::1]:554/1", "rtsp://u:***@[2001:db8::1]:554/1"},
 		"a fragment with a token":              {"https://h/#access_token=abc", "https://h/#access_token=***"},
 		"a scheme-like password in a bare URL": {"u:p://q@h", "u:***@h"},

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,9 @@ const Mask = "***"
 // sensitive are the words that make a parameter's value a secret, wherever they occur in its name, in lower case:
 // access_token, api-key, X-Amz-Signature, pwd, …
 var sensitive = [...]string{"token", "secret", "pass", "pwd", "auth", "key", "sig", "cred", "jwt", "session"}
+
+// schemes are those that we expect in front of "://"; any other name there may be a user's.
+var schemes = [...]string{"rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "ws", "wss", "srt", "udp", "rtp", "file", "synth"}
 
 // URL returns the address with its password and the values of token-like parameters masked; the user name stays, for it
 // tells a person which account was refused. A user information without a password is masked whole, because it may be
@@ -33,10 +37,13 @@ func URL(s string) string {
 	if colon := strings.IndexByte(user, ':'); colon >= 0 {
 		return scheme + params(user[:colon]) + ":" + Mask + "@" + host
 	}
-	if strings.ContainsAny(user, "/?#") {
-		return scheme + params(rest) // an '@' in a path or a query
+	if !strings.ContainsAny(user, "/?#") {
+		return scheme + Mask + "@" + host
 	}
-	return scheme + Mask + "@" + host
+	if name := strings.TrimSuffix(scheme, "://"); name != scheme && !slices.Contains(schemes[:], strings.ToLower(name)) {
+		return name + ":" + Mask + "@" + host // a user "name" whose password begins with "//"
+	}
+	return scheme + params(rest) // an '@' in a path or a query
 }
 
 // params masks the secret values of name=value pairs. It looks at the path too: Xiongmai cameras take
