@@ -43,6 +43,7 @@ type Hub struct {
 	subs   atomic.Pointer[[]*Subscription] // immutable snapshot; written under mu
 
 	mu      sync.Mutex
+	holds   int
 	changed chan struct{} // closed and replaced when tracks change or the hub closes
 	closed  error
 	gone    uint64 // drops of ended subscriptions
@@ -143,12 +144,28 @@ func (h *Hub) SubscribeKind(cfg QueueConfig, k Kind) *Subscription {
 	}
 	list := append(append([]*Subscription(nil), *h.subs.Load()...), s)
 	h.subs.Store(&list)
+	n := len(list) + h.holds
 	h.mu.Unlock()
 	if k != Audio {
 		wantKey()
 	}
-	h.notify(len(list))
+	h.notify(n)
 	return s
+}
+
+// Hold counts as a subscriber that takes nothing, until the returned function is called: who will subscribe once the
+// tracks are known keeps an on-demand publisher running meanwhile. Calling release again does nothing.
+func (h *Hub) Hold() (release func()) {
+	h.notify(h.count(+1))
+	return sync.OnceFunc(func() { h.notify(h.count(-1)) })
+}
+
+// count changes the number of holds and returns that of all who count as subscribers.
+func (h *Hub) count(holds int) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.holds += holds
+	return len(*h.subs.Load()) + h.holds
 }
 
 // Close ends the hub: every subscriber drains its queue and then gets the reason (ErrClosed if nil).
@@ -201,9 +218,10 @@ func (h *Hub) remove(s *Subscription) {
 		h.gone += s.queue.Stats().Dropped()
 	}
 	h.mergeBitrate(list)
+	n := len(list) + h.holds
 	h.mu.Unlock()
 	if removed {
-		h.notify(len(list))
+		h.notify(n)
 	}
 }
 
