@@ -1,0 +1,86 @@
+package motion
+
+import (
+	"math"
+	"time"
+)
+
+// ghostAfter is how long a patch must be still before it is asked whether anything stands there at all.
+const ghostAfter = 1500 * time.Millisecond
+
+// ghostEdges is how much stronger the edges of the background must be than those of the picture, around a still
+// patch, to say that the patch is a hole that something left in the background and not something that stopped.
+const ghostEdges = 1.2
+
+// settle looks at the patches that stand still. What left a hole (it was in the background when the model was made, and has gone) is
+// absorbed at once; what stopped is absorbed only after hold, so that a person who waits stays a person.
+func (d *Detector) settle(pix []byte, hold time.Duration) {
+	b := &d.back
+	after := uint16(ghostAfter.Milliseconds())
+	holdMS := uint16(min(hold.Milliseconds(), math.MaxUint16-1))
+	any := false
+	for i, s := range b.still {
+		d.mask[i] = 0
+		if s < after {
+			continue
+		}
+		if s > holdMS {
+			b.absorb(i)
+			continue
+		}
+		d.mask[i], any = 1, true
+	}
+	if !any {
+		return
+	}
+	g := &d.parked
+	g.tally(d.mask, b.w, b.h)
+	g.join(weakSamples, weakSamples)
+	d.edges = d.edges[:0]
+	for range g.blobs {
+		d.edges = append(d.edges, edge{})
+	}
+	d.measureEdges(pix)
+	for cy := range g.rows {
+		for cx := range g.cols {
+			l := g.label[cy*g.cols+cx]
+			if l == 0 || !d.edges[l-1].hole() {
+				continue
+			}
+			for y := cy * cellPx; y < min((cy+1)*cellPx, b.h); y++ {
+				for i := y*b.w + cx*cellPx; i < y*b.w+min((cx+1)*cellPx, b.w); i++ {
+					if d.mask[i] != 0 {
+						b.absorb(i)
+					}
+				}
+			}
+		}
+	}
+}
+
+// edge is how strong the outline of a still patch is in the picture and in the background, in units.
+type edge struct{ picture, background int64 }
+
+func (e edge) hole() bool { return float64(e.background) > ghostEdges*float64(e.picture) }
+
+// measureEdges sums the gradients along the outlines of the still patches.
+func (d *Detector) measureEdges(pix []byte) {
+	b, g := &d.back, &d.parked
+	for y := 1; y < b.h-1; y++ {
+		for x := 1; x < b.w-1; x++ {
+			i := y*b.w + x
+			if d.mask[i] == 0 || d.mask[i-1]&d.mask[i+1]&d.mask[i-b.w]&d.mask[i+b.w] != 0 {
+				continue
+			}
+			l := g.label[y/cellPx*g.cols+x/cellPx]
+			if l == 0 {
+				continue
+			}
+			e := &d.edges[l-1]
+			e.picture += unit * int64(diff(int32(pix[i+1]), int32(pix[i-1]))+diff(int32(pix[i+b.w]), int32(pix[i-b.w])))
+			e.background += int64(diff(int32(b.mean[i+1]), int32(b.mean[i-1])) + diff(int32(b.mean[i+b.w]), int32(b.mean[i-b.w])))
+		}
+	}
+}
+
+func diff(a, b int32) int32 { return max(a-b, b-a) }
