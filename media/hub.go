@@ -27,10 +27,11 @@ type HubConfig struct {
 
 // HubStats are a hub's counts since it was made.
 type HubStats struct {
-	Units, Bytes, RandomAccess uint64
-	Subscribers                int
-	LastUnit                   time.Time
-	Dropped                    uint64 // by all queues, ended ones included
+	Units, Bytes           uint64
+	Pictures, RandomAccess uint64 // of video
+	Subscribers            int
+	LastUnit               time.Time
+	Dropped                uint64 // by all queues, ended ones included
 }
 
 // Hub fans the units of one publisher out to subscribers, each behind its own queue. It outlives its publisher: when a
@@ -48,8 +49,8 @@ type Hub struct {
 	closed  error
 	gone    uint64 // drops of ended subscriptions
 
-	units, bytes, random atomic.Uint64
-	last                 atomic.Pointer[time.Time]
+	units, bytes, pictures, random atomic.Uint64
+	last                           atomic.Pointer[time.Time]
 }
 
 // NewHub returns a hub without tracks. The name appears in logs and metrics: "gate-north/hd".
@@ -113,8 +114,11 @@ func (h *Hub) WaitTracks(ctx context.Context) ([]*Track, error) {
 func (h *Hub) Publish(u *Unit) {
 	h.units.Add(1)
 	h.bytes.Add(uint64(u.Size()))
-	if u.RandomAccess && u.Track.Kind() == Video {
-		h.random.Add(1)
+	if u.Track.Kind() == Video {
+		h.pictures.Add(1)
+		if u.RandomAccess {
+			h.random.Add(1)
+		}
 	}
 	now := time.Now()
 	h.last.Store(&now)
@@ -188,7 +192,9 @@ func (h *Hub) Close(reason error) {
 
 // Stats returns the counts and the present state.
 func (h *Hub) Stats() HubStats {
-	st := HubStats{Units: h.units.Load(), Bytes: h.bytes.Load(), RandomAccess: h.random.Load()}
+	st := HubStats{
+		Units: h.units.Load(), Bytes: h.bytes.Load(), Pictures: h.pictures.Load(), RandomAccess: h.random.Load(),
+	}
 	if t := h.last.Load(); t != nil {
 		st.LastUnit = *t
 	}

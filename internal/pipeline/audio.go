@@ -1,0 +1,67 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"vantage/internal/hint"
+	"vantage/media"
+	"vantage/transcode"
+)
+
+// audioStage turns the stream's audio into Opus while somebody wants it. The goroutine of Run alone uses it.
+type audioStage struct {
+	t       transcode.AudioTranscoder
+	in      *media.Track
+	retryAt time.Time
+	pub     media.Publisher
+}
+
+func (a *audioStage) transcode(g *Graph, u *media.Unit) {
+	if a.in != u.Track {
+		_ = a.close()
+		a.in = u.Track
+	}
+	if a.t == nil {
+		if time.Now().Before(a.retryAt) {
+			return
+		}
+		t, err := g.b.Audio(u.Track, media.Opus)
+		if err != nil {
+			a.fail(g, fmt.Errorf("open audio transcoder: %w", err))
+			return
+		}
+		a.t, a.pub = t, g.out(AudioOutput)
+		a.pub.SetTracks([]*media.Track{t.Track()})
+	}
+	if err := a.t.Transcode(u, a.pub.Publish); err != nil {
+		a.fail(g, fmt.Errorf("transcode audio: %w", err))
+	}
+}
+
+func (a *audioStage) flush(g *Graph) {
+	if a.t != nil {
+		if err := a.t.Transcode(nil, a.pub.Publish); err != nil {
+			a.fail(g, fmt.Errorf("flush audio: %w", err))
+		}
+	}
+}
+
+func (a *audioStage) fail(g *Graph, err error) {
+	a.retryAt = time.Now().Add(reopenAfter)
+	g.log.Warn("audio lost", "err", err, "hint", hint.Of(err))
+	_ = a.close()
+}
+
+func (a *audioStage) close() error {
+	if a.t == nil {
+		return nil
+	}
+	err := a.t.Close()
+	a.t = nil
+	if err != nil {
+		return errors.Join(errors.New("close audio transcoder"), err)
+	}
+	return nil
+}
