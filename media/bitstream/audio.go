@@ -39,7 +39,7 @@ type aacParser struct {
 }
 
 func (p *aacParser) configure(params [][]byte) {
-	if len(params) != 1 || p.asc.Unmarshal(params[0]) != nil {
+	if len(params) != 1 || p.asc.Unmarshal(params[0]) != nil || p.asc.SampleRate == 0 {
 		p.asc = mpeg4audio.AudioSpecificConfig{}
 		return
 	}
@@ -71,8 +71,8 @@ func (p *aacParser) inspect(parts [][]byte, f *findings) error {
 	return nil
 }
 
-// g711MaxBytes is one second, far more than any packet.
-const g711MaxBytes = 8000
+// g711MaxBytes is one second in stereo, far more than any packet.
+const g711MaxBytes = 16000
 
 // g711Parser inspects G.711, in which every byte is a sample.
 type g711Parser struct{}

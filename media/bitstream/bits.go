@@ -11,16 +11,23 @@ import (
 
 var errShort = errors.New("picture header is cut short")
 
-// bitReader reads the first few fields of a header. After running out of bits, all reads give 0 and err is set.
+// bitReader reads the first few fields of a header. After running out of bits, all reads give 0.
 type bitReader struct {
-	buf []byte
-	pos int
-	err error
+	buf   []byte
+	pos   int
+	short bool // a flag and not an error, which would make buf escape to the heap with it
+}
+
+func (r *bitReader) err() error {
+	if r.short {
+		return errShort
+	}
+	return nil
 }
 
 func (r *bitReader) u(n int) uint32 {
-	if r.err != nil || n > len(r.buf)*8-r.pos {
-		r.err = errShort
+	if r.short || n > len(r.buf)*8-r.pos {
+		r.short = true
 		return 0
 	}
 	if n == 0 {
@@ -33,12 +40,12 @@ func (r *bitReader) flag() bool { return r.u(1) == 1 }
 
 // ue reads an unsigned Exp-Golomb code (H.264 §9.1).
 func (r *bitReader) ue() uint32 {
-	if r.err != nil {
+	if r.short {
 		return 0
 	}
 	v, err := bits.ReadGolombUnsigned(r.buf, &r.pos)
 	if err != nil {
-		r.err = errShort
+		r.short = true
 	}
 	return v
 }

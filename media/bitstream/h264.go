@@ -45,7 +45,7 @@ func (s h264Syntax) parseSet(nalu []byte) (parameterSet, error) {
 		var buf [headerBytes]byte
 		r := bitReader{buf: unescape(&buf, nalu[1:])}
 		set := parameterSet{kind: pps, id: r.ue(), ref: r.ue()}
-		if r.err != nil || set.id > 255 || set.ref > 31 {
+		if r.short || set.id > 255 || set.ref > 31 {
 			return set, errors.New("PPS: cut short or out of range")
 		}
 		return set, nil
@@ -94,8 +94,8 @@ func (h264Syntax) order(nalu []byte, class nalClass, sets parameterSets) (pictur
 	sliceType := r.ue()
 	o := pictureOrder{pps: r.ue(), bSlice: sliceType%5 == 1}
 	set := sets.active(o.pps)
-	if set == nil || set.inOrder || r.err != nil {
-		return o, r.err
+	if set == nil || set.inOrder || r.short {
+		return o, r.err()
 	}
 	if set.colourPlanes {
 		r.u(2)
@@ -109,7 +109,7 @@ func (h264Syntax) order(nalu []byte, class nalClass, sets parameterSets) (pictur
 	}
 	o.bits = set.pocBits
 	o.count = r.u(int(set.pocBits))
-	return o, r.err
+	return o, r.err()
 }
 
 // h264Profile names profile and level as people do: "Constrained Baseline 3.1" (§A.2, §A.3).

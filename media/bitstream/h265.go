@@ -57,7 +57,9 @@ func (s h265Syntax) parseSet(nalu []byte) (parameterSet, error) {
 		}, nil
 	}
 	var v h265.SPS
-	if err := v.Unmarshal(nalu); err != nil {
+	// The parser gives up at long-term reference pictures listed in the SPS, as the "smart" modes of cameras have; all
+	// that we need comes before them, but for the frame rate.
+	if err := v.Unmarshal(nalu); err != nil && !v.LongTermRefPicsPresentFlag {
 		return parameterSet{}, fmt.Errorf("SPS: %w", err)
 	}
 	if v.ID > 15 || v.Log2MaxPicOrderCntLsbMinus4 > 12 {
@@ -87,8 +89,8 @@ func (s h265Syntax) order(nalu []byte, class nalClass, sets parameterSets) (pict
 	}
 	o := pictureOrder{pps: r.ue()}
 	set, p := sets.active(o.pps), sets.find(pps, o.pps)
-	if r.err != nil || !first || set == nil || set.inOrder || p == nil || isIDR(h265Type(nalu)) {
-		return o, r.err // the order count of an IDR is 0, and it restarts the watch anyway
+	if r.short || !first || set == nil || set.inOrder || p == nil || isIDR(h265Type(nalu)) {
+		return o, r.err() // the order count of an IDR is 0, and it restarts the watch anyway
 	}
 	r.u(int(p.extraSliceBits))
 	r.ue() // slice_type
@@ -100,7 +102,7 @@ func (s h265Syntax) order(nalu []byte, class nalClass, sets parameterSets) (pict
 	}
 	o.bits = set.pocBits
 	o.count = r.u(int(set.pocBits))
-	return o, r.err
+	return o, r.err()
 }
 
 // h265Profile names profile and level as people do: "Main 10 4.1" (§A.3, §A.4).

@@ -1,6 +1,7 @@
 package bitstream
 
 import (
+	"bytes"
 	"fmt"
 
 	"vantage/media"
@@ -112,9 +113,12 @@ func (p *nalParser) inspect(parts [][]byte, f *findings) error {
 
 	// A random-access picture with all sets in front begins a sequence anew, and what is not repeated is gone.
 	// Otherwise they add to what is known.
-	next, err := p.learn(start && kinds[sps] && kinds[pps])
+	next, err := p.learn(start && kinds[sps] && kinds[pps] && (kinds[vps] || !p.sets.hasKind(vps)))
 	if err != nil {
 		return err
+	}
+	if a, b := p.sets.active(0), next.active(0); a != nil && b != nil && !bytes.Equal(a.data, b.data) {
+		p.reorder = reorderWatch{} // another encoder, or another set-up of it
 	}
 	if slice != nil {
 		order, err := p.syntax.order(slice, sliceClass, next)

@@ -9,12 +9,13 @@ import (
 	"vantage/media"
 )
 
-// vp9HeaderBytes is enough of a key frame for its size: 10 bytes in profile 3, and one to spare.
-const vp9HeaderBytes = 11
+// vp9SizeEnd is the number of bits up to the end of frame_size in a key frame, by profile: a byte of flags, the start
+// code, color_config and the size (§6.2).
+var vp9SizeEnd = [...]int{68, 71, 69, 73}
 
 // vp9Parser inspects VP9. There is no reordering: a superframe shows one picture.
 type vp9Parser struct {
-	header        [vp9HeaderBytes]byte // beginning of the last key frame, parsed only when it changes
+	header        [10]byte // beginning of the last key frame, which is parsed again only when it changes
 	width, height int
 	profile       uint8
 }
@@ -33,7 +34,7 @@ func (p *vp9Parser) inspect(parts [][]byte, f *findings) error {
 	if err != nil {
 		return err
 	}
-	if p.width > 0 && len(b) >= vp9HeaderBytes && bytes.Equal(b[:vp9HeaderBytes], p.header[:]) {
+	if p.width > 0 && p.sameHeader(b) {
 		f.random = true
 		return nil
 	}
@@ -51,7 +52,16 @@ func (p *vp9Parser) inspect(parts [][]byte, f *findings) error {
 	f.random = true
 	f.changed = width != p.width || height != p.height || h.Profile != p.profile
 	p.width, p.height, p.profile = width, height, h.Profile
-	p.header = [vp9HeaderBytes]byte{}
 	copy(p.header[:], b)
 	return nil
+}
+
+// sameHeader reports whether b begins as the last key frame did, up to its size.
+func (p *vp9Parser) sameHeader(b []byte) bool {
+	if len(b) < len(p.header) {
+		return false
+	}
+	n := vp9SizeEnd[p.profile]
+	rest := byte(0xff) << (8 - n%8)
+	return bytes.Equal(b[:n/8], p.header[:n/8]) && (b[n/8]^p.header[n/8])&rest == 0
 }
