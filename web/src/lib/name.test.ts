@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { nameProblem, suggestName } from './name';
+
+describe('suggestName', () => {
+  it.each([
+    ['rtsp://127.0.0.1:8554/gate', [], 'gate'],
+    ['rtsp://192.0.2.7/Streaming/Channels/101', [], 'cam-192-0-2-7'],
+    ['rtsp://192.0.2.7/live/h264', [], 'cam-192-0-2-7'],
+    ['AXIS M3106 Entrée', [], 'axis-m3106-entree'],
+    ['gate', ['gate', 'gate-2'], 'gate-3'],
+    ['???', [], 'camera'],
+  ])('%s', (from, taken, want) => {
+    expect(suggestName(from, taken)).toBe(want);
+    expect(nameProblem(want, taken)).toBeNull();
+  });
+});
+
+describe('nameProblem', () => {
+  it.each([
+    ['', /name/],
+    ['Gate', /lower-case/],
+    ['-gate', /begin/],
+    ['a'.repeat(64), /63/],
+    ['gate', /taken/],
+  ])('refuses "%s"', (name, want) => expect(nameProblem(name, ['gate'])).toMatch(want));
+});
