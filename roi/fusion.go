@@ -9,13 +9,13 @@ import (
 
 // Time constants and steps of the fusion.
 const (
-	hold    = 200 * time.Millisecond // a block keeps its importance this long after its cause has gone
-	release = 300 * time.Millisecond // then falls by 1/e in this time
+	hold    = 0 * time.Millisecond // a block keeps its importance this long after its cause has gone
+	release = 10 * time.Millisecond // then falls by 1/e in this time
 	maxStep = time.Second            // longer gaps between analyses count as this
 
 	levels     = 4    // quality steps from background to region; few steps make few rectangles
 	hysteresis = 0.12 // of a level: how far importance must fall below a step before the step is left
-	softRing   = 0.4  // importance that a hot block gives its neighbours, so that a region has no hard border
+	softRing   = 0.0  // importance that a hot block gives its neighbours, so that a region has no hard border
 	hot        = 0.75 // importance that makes a block hot
 )
 

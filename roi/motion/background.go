@@ -8,6 +8,15 @@ import (
 // unit is one grey level in the model's fixed-point numbers.
 const unit = 128
 
+// shadow marks what is darker in fore, but is no foreground.
+const shadow = 2
+
+// What a shadow may be.
+const (
+	shadowDepth = 25 // percent of the background's brightness that it takes at most
+	shadowEdge  = 12 // grey levels that its gradient differs from the background's at most
+)
+
 // Thresholds of the model, in grey levels, and its time constants.
 const (
 	noiseFloor  = 1.0 // what the quietest sensor is assumed to jitter
@@ -15,6 +24,7 @@ const (
 	noiseCeil   = 10.0
 	sigmas16    = 51 // sixteenths of the mean absolute deviation that make a sample foreground, beyond minContrast
 	minContrast = 4.0
+	unrest      = unit / 4 // what a sample's noise grows when it turns foreground, so that what flutters all the time no longer counts
 	sameStill   = 8.0 // a foreground sample that differs less from its last value has not moved
 
 	learn      = 8 * time.Second  // the background follows slow change with this time constant
@@ -29,7 +39,7 @@ type background struct {
 	noise []uint16 // mean absolute deviation, in units
 	front []uint8  // grey level of what is in front
 	still []uint16 // how long that has not changed, in milliseconds
-	fore  []uint8  // 1 where the last picture is foreground
+	fore  []uint8  // 1 where the last picture is foreground, shadow where it is in the shade of it
 	light light
 }
 
@@ -71,6 +81,9 @@ func (b *background) update(pix []byte, since time.Duration) {
 			fore[i], still[i] = 0, 0
 			continue
 		}
+		if fore[i] == 0 {
+			noise[i] = uint16(min(dev+unrest, noiseCeil*unit))
+		}
 		fore[i] = 1
 		moved := int32(v) - int32(front[i])
 		if moved > sameStill || moved < -sameStill {
@@ -79,6 +92,29 @@ func (b *background) update(pix []byte, since time.Duration) {
 		}
 		front[i] = uint8(int32(front[i]) + moved/4)
 		still[i] = uint16(min(uint32(still[i])+ms, math.MaxUint16))
+	}
+}
+
+// dropShadows takes shadows out of the foreground: places that are somewhat darker than the background and as
+// smooth or as rough as it was.
+func (b *background) dropShadows(pix []byte) {
+	for y := 1; y < b.h-1; y++ {
+		for i := y*b.w + 1; i < (y+1)*b.w-1; i++ {
+			if b.fore[i] == 0 {
+				continue
+			}
+			m := int32(b.mean[i])
+			lit := m + b.light.shift[uint8(m/unit)]
+			darker := lit - int32(pix[i])*unit
+			if darker <= 0 || darker*100 > lit*shadowDepth {
+				continue
+			}
+			gx := (int32(pix[i+1])-int32(pix[i-1]))*unit - int32(b.mean[i+1]) + int32(b.mean[i-1])
+			gy := (int32(pix[i+b.w])-int32(pix[i-b.w]))*unit - int32(b.mean[i+b.w]) + int32(b.mean[i-b.w])
+			if max(gx, -gx)+max(gy, -gy) < shadowEdge*unit {
+				b.fore[i] = shadow
+			}
+		}
 	}
 }
 

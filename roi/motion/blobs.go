@@ -46,10 +46,10 @@ func (g *grid) tally(mask []uint8, w, h int) {
 		whole := w / cellPx
 		for x := range whole {
 			p := row[x*cellPx : x*cellPx+cellPx : x*cellPx+cellPx]
-			out[x] += p[0] + p[1] + p[2] + p[3]
+			out[x] += p[0]&1 + p[1]&1 + p[2]&1 + p[3]&1
 		}
 		for _, v := range row[whole*cellPx:] {
-			out[whole] += v
+			out[whole] += v & 1
 		}
 	}
 }

@@ -10,7 +10,10 @@ const ghostAfter = 1500 * time.Millisecond
 
 // ghostEdges is how much stronger the edges of the background must be than those of the picture, around a still
 // patch, to say that the patch is a hole that something left in the background and not something that stopped.
-const ghostEdges = 1.2
+const ghostEdges = 1.5
+
+// ghostContrast is how strong, in grey levels a sample, those edges must be at least: the inside of a dark coat has none, in neither.
+const ghostContrast = 12
 
 // settle looks at the patches that stand still. What left a hole (it was in the background when the model was made, and has gone) is
 // absorbed at once; what stopped is absorbed only after hold, so that a person who waits stays a person.
@@ -59,9 +62,11 @@ func (d *Detector) settle(pix []byte, hold time.Duration) {
 }
 
 // edge is how strong the outline of a still patch is in the picture and in the background, in units.
-type edge struct{ picture, background int64 }
+type edge struct{ picture, background, samples int64 }
 
-func (e edge) hole() bool { return float64(e.background) > ghostEdges*float64(e.picture) }
+func (e edge) hole() bool {
+	return e.background > ghostContrast*unit*e.samples && float64(e.background) > ghostEdges*float64(e.picture)
+}
 
 // measureEdges sums the gradients along the outlines of the still patches.
 func (d *Detector) measureEdges(pix []byte) {
@@ -77,6 +82,7 @@ func (d *Detector) measureEdges(pix []byte) {
 				continue
 			}
 			e := &d.edges[l-1]
+			e.samples++
 			e.picture += unit * int64(diff(int32(pix[i+1]), int32(pix[i-1]))+diff(int32(pix[i+b.w]), int32(pix[i-b.w])))
 			e.background += int64(diff(int32(b.mean[i+1]), int32(b.mean[i-1])) + diff(int32(b.mean[i+b.w]), int32(b.mean[i-b.w])))
 		}

@@ -36,6 +36,7 @@ func (t *track) score() float32 { return min(0.6+0.05*float32(t.seen), 0.95) }
 type tracker struct {
 	tracks []track
 	owner  []int // track of each blob, or -1
+	before []image.Rectangle // where the confirmed tracks were
 	nextID int64
 }
 
@@ -43,6 +44,12 @@ func (r *tracker) clear() { r.tracks = r.tracks[:0] }
 
 // update assigns this picture's blobs to tracks: the greatest overlap first, older tracks before younger ones.
 func (r *tracker) update(blobs []blob, since time.Duration) {
+	r.before = r.before[:0]
+	for _, t := range r.tracks {
+		if t.confirmed() {
+			r.before = append(r.before, t.box)
+		}
+	}
 	r.owner = r.owner[:0]
 	for range blobs {
 		r.owner = append(r.owner, -1)
@@ -73,9 +80,23 @@ func (r *tracker) update(blobs []blob, since time.Duration) {
 		if r.owner[i] >= 0 || !isObject(blobs[i]) || len(r.tracks) == maxTracks {
 			continue
 		}
+		seen := 1
+		if r.known(blobs[i].box) {
+			seen = confirmAfter // it has parted from an object, and is one itself
+		}
 		r.nextID++
-		r.tracks = append(r.tracks, track{id: r.nextID, box: blobs[i].box, blob: i, seen: 1})
+		r.tracks = append(r.tracks, track{id: r.nextID, box: blobs[i].box, blob: i, seen: seen})
 	}
+}
+
+// known reports whether a confirmed track was at box in the last picture.
+func (r *tracker) known(box image.Rectangle) bool {
+	for _, b := range r.before {
+		if b.Overlaps(box) {
+			return true
+		}
+	}
+	return false
 }
 
 // expire drops the tracks that have not been seen for long; one that was never confirmed goes at once.
