@@ -6,9 +6,10 @@ import (
 	"net"
 	"strconv"
 	"strings"
-
-	"vantage/internal/hint"
 )
+
+// DefaultPort is the UDP and TCP port of WebRTC media.
+const DefaultPort = 8189
 
 // Config is how WebRTC peers reach us.
 type Config struct {
@@ -30,47 +31,64 @@ type ICEServer struct {
 	// URL is stun:host:port or turn:host:port?transport=udp.
 	URL string `yaml:"url"`
 
-	// Username is for turn: URLs.
-	Username string `yaml:"username"`
-
-	// Credential is the password for turn: URLs. Clients are handed it, so it should be good for little else.
-	Credential string `yaml:"credential" config:"secret"`
+	// Username and Credential are for turn: URLs.
+	Username   string `yaml:"username"`
+	Credential string `yaml:"credential"`
 }
 
-// Default returns the configuration that reaches peers on every address of the machine.
-func Default() Config { return Config{UDPListen: ":8189", TCPListen: ":8189"} }
+// Default returns the configuration with every default filled in.
+func Default() Config {
+	port := ":" + strconv.Itoa(DefaultPort)
+	return Config{UDPListen: port, TCPListen: port}
+}
 
-// Validate reports every field that cannot work, each with its remedy.
+// Validate reports all mistakes at once; each names its field.
 func (c Config) Validate() error {
 	var errs []error
-	bad := func(remedy, format string, args ...any) {
-		errs = append(errs, hint.New(fmt.Errorf(format, args...), remedy))
+	if err := checkListen(c.UDPListen); err != nil {
+		errs = append(errs, fmt.Errorf("udp_listen: %w", err))
 	}
-	for _, l := range [...]struct{ name, addr string }{{"udp_listen", c.UDPListen}, {"tcp_listen", c.TCPListen}} {
-		if l.addr == "" && l.name == "tcp_listen" {
-			continue
-		}
-		_, port, err := net.SplitHostPort(l.addr)
-		if err == nil {
-			_, err = strconv.ParseUint(port, 10, 16)
-		}
-		if err != nil {
-			bad(`write HOST:PORT, or ":8189" for every address of the machine`, "%s: %q is no address", l.name, l.addr)
+	if c.TCPListen != "" {
+		if err := checkListen(c.TCPListen); err != nil {
+			errs = append(errs, fmt.Errorf("tcp_listen: %w", err))
 		}
 	}
 	for i, a := range c.PublicAddresses {
-		if a == "" || strings.ContainsAny(a, "/ @") || strings.Contains(a, "]:") {
-			bad("write an IP address or a host name, without scheme and port", "public_addresses[%d]: %q is no address", i, a)
+		if a == "" || strings.ContainsAny(a, " /\"\r\n") || strings.Count(a, ":") == 1 {
+			errs = append(errs, fmt.Errorf("public_addresses[%d]: %q: want an IP address or a host name, without a port", i, a))
 		}
 	}
 	for i, s := range c.ICEServers {
-		scheme, rest, _ := strings.Cut(s.URL, ":")
-		switch {
-		case scheme != "stun" && scheme != "stuns" && scheme != "turn" && scheme != "turns", rest == "":
-			bad("write stun:host:port or turn:host:port?transport=udp", "ice_servers[%d].url: %q is no server", i, s.URL)
-		case strings.HasPrefix(scheme, "turn") && (s.Username == "" || s.Credential == ""):
-			bad("give username and credential", "ice_servers[%d].url: a TURN server wants both a user name and a credential", i)
+		if err := s.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("ice_servers[%d]: %w", i, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (s ICEServer) validate() error {
+	scheme, rest, _ := strings.Cut(s.URL, ":")
+	switch {
+	case strings.ContainsAny(s.URL+s.Username+s.Credential, "\"\\<>\r\n") || rest == "":
+		return fmt.Errorf("url %q: want stun:HOST:PORT or turn:HOST:PORT", s.URL)
+	case scheme == "stun" || scheme == "stuns":
+		return nil
+	case scheme != "turn" && scheme != "turns":
+		return fmt.Errorf("url %q: want the scheme stun, stuns, turn or turns", s.URL)
+	case s.Username == "" || s.Credential == "":
+		return fmt.Errorf("url %q: a TURN server needs username and credential", s.URL)
+	default:
+		return nil
+	}
+}
+
+func checkListen(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("%q: want HOST:PORT or :PORT", addr)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q: port %q is not in 0..65535", addr, port)
+	}
+	return nil
 }
