@@ -43,6 +43,7 @@ export function size(w: number | undefined, h: number | undefined): string {
 export function percent(ratio: number | undefined | null): string {
   if (ratio === undefined || ratio === null || !Number.isFinite(ratio)) return none;
   const p = ratio * 100;
+  if (p > 0 && p < 0.05) return '< 0.1 %';
   return `${Math.abs(p) < 9.95 && p !== 0 ? p.toFixed(1) : Math.round(p)} %`;
 }
 

@@ -25,3 +25,17 @@ export function lockstep(lagA: number, lagB: number, now: Holds): Holds {
 export function saving(bitsA: number, bitsB: number): number | null {
   return bitsA > 0 && bitsB > 0 ? 1 - bitsB / bitsA : null;
 }
+
+/** What a comparison of two players has found so far. */
+export interface Comparison {
+  /** The rendition that ROI is compared with. */
+  against: string;
+  /** Over how many seconds bits were counted. */
+  seconds: number;
+  /** The share of bits saved; null until there is enough to tell. */
+  savedRatio: number | null;
+  bpsA: number | undefined;
+  bpsB: number | undefined;
+  /** How far apart the moments are that the two show; null when the server sends no clock. */
+  apartMS: number | null;
+}

@@ -82,7 +82,8 @@ const fullScale = 10;
  */
 export function heat(offset: number): [number, number, number, number] {
   const t = Math.min(1, Math.abs(offset) / fullScale);
-  const alpha = Math.round(255 * Math.min(0.62, 0.1 + 0.6 * t)) * (offset === 0 ? 0 : 1);
+  // What is favoured is what one looks for: the rest, most of the picture, is tinted less.
+  const alpha = offset === 0 ? 0 : Math.round(255 * (offset < 0 ? 0.12 + 0.5 * t : 0.06 + 0.36 * t));
   return offset < 0 ? [255, 178, 62, alpha] : [66, 120, 255, alpha];
 }
 
