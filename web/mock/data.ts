@@ -59,19 +59,22 @@ export function sessions(): Session[] {
   ];
 }
 
+const works = { works: true, live_bitrate: true, force_idr: true, delay_frames: 0 };
+const broken = { works: false, roi: false, roi_gain_db: 0, live_bitrate: false, force_idr: false, delay_frames: 0 };
+
 export const doctor: Doctor = {
   encoders: [
-    { name: 'libx264', codec: 'h264', works: true, roi: true, detail: '1280×720 at 212 frames/s; regions moved 38 % of the bits' },
-    { name: 'h264_nvenc', codec: 'h264', works: false, roi: false, detail: 'cannot load libcuda.so.1', hint: 'install the NVIDIA driver, or ignore this on a machine without a GPU' },
-    { name: 'h264_vaapi', codec: 'h264', works: false, roi: false, detail: 'no /dev/dri/renderD128', hint: 'give the process access to the render device' },
-    { name: 'libvpx', codec: 'vp8', works: true, roi: true, detail: '1280×720 at 88 frames/s' },
-    { name: 'libsvtav1', codec: 'av1', works: true, roi: false, detail: 'regions are ignored by this encoder' },
+    { encoder: 'libx264', codec: 'h264', ...works, roi: true, roi_gain_db: 6.2, ms_per_frame_720p: 4.4 },
+    { encoder: 'h264_nvenc', codec: 'h264', device: 'nvenc', ...broken, reason: 'cannot load libcuda.so.1', hint: 'install the NVIDIA driver, or ignore this on a machine without a GPU' },
+    { encoder: 'h264_vaapi', codec: 'h264', device: 'vaapi', ...broken, reason: 'no /dev/dri/renderD128', hint: 'give the process access to the render device' },
+    { encoder: 'libvpx', codec: 'vp8', ...works, roi: true, roi_gain_db: 4.8, ms_per_frame_720p: 9.1 },
+    { encoder: 'libsvtav1', codec: 'av1', ...works, delay_frames: 3, live_bitrate: false, roi: false, roi_gain_db: 0, ms_per_frame_720p: 14.6 },
   ],
   checks: [
-    { name: 'FFmpeg libraries', status: 'ok', detail: '5.1.6' },
-    { name: 'WebRTC UDP port 8189', status: 'ok', detail: 'free and bound on all addresses' },
-    { name: 'UDP receive buffer', status: 'warn', detail: '208 KiB', hint: 'sysctl -w net.core.rmem_max=4194304 keeps bursts of many cameras' },
-    { name: 'Clock', status: 'ok', detail: 'synchronised, offset 0.4 ms' },
+    { name: 'FFmpeg libraries', ok: true, detail: '5.1.6' },
+    { name: 'WebRTC UDP port 8189', ok: true, detail: 'free and bound on all addresses' },
+    { name: 'UDP receive buffer', ok: false, detail: '208 KiB', hint: 'sysctl -w net.core.rmem_max=4194304 keeps bursts of many cameras' },
+    { name: 'Clock', ok: true, detail: 'synchronised, offset 0.4 ms' },
   ],
 };
 

@@ -82,26 +82,34 @@ export interface Version {
   ffmpeg?: string;
 }
 
-/** What a doctor or a probe has to say about one matter. */
-export interface Finding {
+/** One thing that the doctor looked at. */
+export interface Check {
   name: string;
-  status: 'ok' | 'warn' | 'fail';
-  detail?: string;
+  ok: boolean;
+  detail: string;
   hint?: string;
 }
 
-export interface EncoderRow {
-  name: string;
+/** What a short encode showed of an encoder. */
+export interface EncoderProbe {
+  encoder: string;
   codec: string;
+  device?: string;
   works: boolean;
-  roi: boolean;
-  detail?: string;
+  reason?: string;
   hint?: string;
+  /** Whether regions move bits, and by how much quality (dB of PSNR). */
+  roi: boolean;
+  roi_gain_db: number;
+  live_bitrate: boolean;
+  force_idr: boolean;
+  delay_frames: number;
+  ms_per_frame_720p?: number;
 }
 
 export interface Doctor {
-  encoders: EncoderRow[];
-  checks: Finding[];
+  encoders: EncoderProbe[];
+  checks: Check[];
 }
 
 export interface VerdictProblem {
@@ -147,7 +155,7 @@ export interface Profile {
 
 export interface NewStream {
   name: string;
-  source: { url: string; transport?: string; on_demand?: boolean; fingerprint?: string };
+  source: { url: string; transport?: string; on_demand?: boolean };
 }
 
 /** An answer of the server that is not a success, or none at all (`status` 0). The message is made for people. */
