@@ -1,0 +1,195 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vantage/internal/hint"
+	"vantage/media"
+)
+
+// The pace of reconnecting. A camera that comes back is to be on the screen within two seconds, however long it was away, so the
+// backoff ends early: one attempt in a second and a half costs neither side anything.
+const (
+	firstRetry = 250 * time.Millisecond
+	maxRetry   = 1400 * time.Millisecond
+
+	// firstUnitTimeout is how long a source may take from the attempt to its first unit: UDP tried in vain, TCP, and the
+	// rest of a long GOP.
+	firstUnitTimeout = 20 * time.Second
+)
+
+// errStalled is the failure of a source that is connected and sends nothing.
+var errStalled = errors.New("nothing arrives")
+
+// SupervisorConfig makes a [Supervisor].
+type SupervisorConfig struct {
+	Source     Source
+	Timeline   *Timeline     // that the source publishes to
+	StallAfter time.Duration // silence that counts as stalled
+	OnStatus   func(Status)  // may be nil; called in order, must not block
+	Log        *slog.Logger  // may be nil
+	Metrics    *Metrics      // may be nil
+	Stream     media.StreamID
+}
+
+// Supervisor keeps a source running: it connects again after failures, notices silence, and stops where only a person can help.
+type Supervisor struct {
+	c      SupervisorConfig
+	status atomic.Pointer[Status]
+}
+
+// NewSupervisor returns a supervisor that does nothing yet.
+func NewSupervisor(c SupervisorConfig) *Supervisor {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Supervisor{c: c}
+	s.status.Store(&Status{State: Idle, Since: time.Now()})
+	return s
+}
+
+// Status returns the present state.
+func (s *Supervisor) Status() Status { return *s.status.Load() }
+
+// Run keeps the source running until ctx ends (nil), the source ends by itself (nil), or an error is [Permanent].
+func (s *Supervisor) Run(ctx context.Context) error {
+	attempts := 0
+	for {
+		s.set(Status{State: Connecting, Attempts: attempts, Err: s.Status().Err})
+		wasLive, err := s.attempt(ctx)
+		s.c.Timeline.SetTracks(nil)
+		switch {
+		case ctx.Err() != nil:
+			s.set(Status{State: Idle})
+			return nil
+		case err == nil:
+			s.set(Status{State: Ended})
+			s.c.Log.Info("source ended")
+			return nil
+		case IsPermanent(err):
+			s.set(Status{State: Failed, Err: err, Attempts: attempts + 1})
+			s.c.Log.Error("source failed", "err", err, "hint", hint.Of(err))
+			return err
+		}
+		if wasLive {
+			attempts = 0
+		}
+		attempts++
+		s.c.Metrics.reconnect(s.c.Stream)
+		wait := backoff(attempts)
+		s.set(Status{State: Retrying, Err: err, Attempts: attempts, NextTry: time.Now().Add(wait)})
+		if attempts == 1 || attempts%20 == 0 { // an outage of a night is told some times, not thousands
+			s.c.Log.Warn("source lost", "err", err, "hint", hint.Of(err), "attempts", attempts)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// attempt runs the source once. wasLive says that a unit arrived.
+func (s *Supervisor) attempt(ctx context.Context) (wasLive bool, err error) {
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.c.Timeline.Restart()
+	w := &watch{Timeline: s.c.Timeline, live: make(chan struct{})}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.watch(inner, w); err != nil {
+			cancel(err)
+		}
+	})
+	err = s.c.Source.Run(inner, w)
+	if cause := context.Cause(inner); errors.Is(cause, errStalled) {
+		err = hint.New(cause, "check the camera's network and power; other viewers may have taken all its sessions")
+	}
+	cancel(nil)
+	wg.Wait()
+	return w.last.Load() != nil, err
+}
+
+// watch follows one attempt: the first unit makes it live, silence ends it.
+func (s *Supervisor) watch(ctx context.Context, w *watch) error {
+	select {
+	case <-w.live:
+	case <-time.After(firstUnitTimeout):
+		return fmt.Errorf("%w within %v of connecting", errStalled, firstUnitTimeout)
+	case <-ctx.Done():
+		return nil
+	}
+	s.set(Status{State: Live, Peer: peerOf(s.c.Source)})
+	s.c.Log.Info("source live", "peer", peerOf(s.c.Source))
+	for {
+		silent := time.Since(*w.last.Load())
+		if silent >= s.c.StallAfter {
+			err := fmt.Errorf("%w for %v", errStalled, s.c.StallAfter)
+			s.set(Status{State: Stalled, Err: err})
+			s.c.Log.Warn("source stalled", "silent", silent)
+			return err
+		}
+		select {
+		case <-time.After(s.c.StallAfter - silent):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Peered is the optional ability of a source to name its peer.
+type Peered interface {
+	// Peer is the remote address of the present connection, "" without one.
+	Peer() string
+}
+
+func peerOf(s Source) string {
+	if p, ok := s.(Peered); ok {
+		return p.Peer()
+	}
+	return ""
+}
+
+// set replaces the status and tells it.
+func (s *Supervisor) set(st Status) {
+	st.Since = time.Now()
+	if old := s.Status(); old.State == st.State {
+		st.Since = old.Since
+	}
+	s.status.Store(&st)
+	if s.c.OnStatus != nil {
+		s.c.OnStatus(st)
+	}
+}
+
+// backoff is the wait before attempt n (from 1): doubling up to maxRetry, with up to a third taken off by chance, so that the
+// cameras behind one switch do not all come back at once.
+func backoff(n int) time.Duration {
+	d := maxRetry
+	if n < 8 {
+		d = min(maxRetry, firstRetry<<(n-1))
+	}
+	return d - time.Duration(rand.Int64N(int64(d/3)))
+}
+
+// watch is the time line that a source publishes to, with a note of the last unit's arrival.
+type watch struct {
+	*Timeline
+	once sync.Once
+	live chan struct{} // closed by the first unit
+	last atomic.Pointer[time.Time]
+}
+
+// Publish implements [media.Publisher].
+func (w *watch) Publish(u *media.Unit) {
+	now := time.Now()
+	w.last.Store(&now)
+	w.once.Do(func() { close(w.live) })
+	w.Timeline.Publish(u)
+}
