@@ -190,7 +190,6 @@ func (e *Engine) ask(ctx context.Context, small *media.Frame, size image.Point) 
 	var errs []error
 	e.fusion.begin()
 	e.objects = e.objects[:0]
-	share := float32(1)
 	for _, d := range e.detectors {
 		found, err := detect(ctx, d, small)
 		if err != nil {
@@ -208,8 +207,7 @@ func (e *Engine) ask(ctx context.Context, small *media.Frame, size image.Point) 
 		if !ok {
 			c = e.paint(found, from)
 		}
-		e.fusion.add(c, share)
-		share *= 1 - c.trust
+		e.fusion.add(c)
 	}
 	return answered, errors.Join(errs...)
 }
@@ -258,7 +256,7 @@ func (e *Engine) plan(f *media.Frame, size image.Point) *Plan {
 	for _, l := range e.fusion.level {
 		count[l]++
 	}
-	qp := budget(e.cfg.Strength, count)
+	qp := budget(e.cfg.Strength, e.fusion.certainty, count)
 	offsets := make([]int8, len(e.fusion.level))
 	for i, l := range e.fusion.level {
 		offsets[i] = qp[l]

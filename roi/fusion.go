@@ -9,13 +9,14 @@ import (
 
 // Time constants and steps of the fusion.
 const (
-	hold    = 0 * time.Millisecond // a block keeps its importance this long after its cause has gone
-	release = 10 * time.Millisecond // then falls by 1/e in this time
+	hold    = 120 * time.Millisecond // a block keeps its importance this long after its cause has gone
+	release = 200 * time.Millisecond // then falls by 1/e in this time
+	settle  = 500 * time.Millisecond // time constant of the trust in the cues as a whole
 	maxStep = time.Second            // longer gaps between analyses count as this
 
 	levels     = 4    // quality steps from background to region; few steps make few rectangles
 	hysteresis = 0.12 // of a level: how far importance must fall below a step before the step is left
-	softRing   = 0.0  // importance that a hot block gives its neighbours, so that a region has no hard border
+	softRing   = 0.34 // importance that a hot block gives its neighbours, so that a region has no hard border
 	hot        = 0.75 // importance that makes a block hot
 )
 
@@ -47,6 +48,8 @@ type fusion struct {
 	held       []int32   // milliseconds since the block last was as important as smooth says
 	level      []uint8   // 0 background to levels-1
 	prior      []float32
+	unsaid     float32 // what the cues of this picture leave open, 0 to 1
+	certainty  float64 // how much they are trusted together, over time, 0 to 1
 }
 
 func (u *fusion) resize(cols, rows int) {
@@ -76,14 +79,19 @@ func centrePrior(p []float32, cols, rows int) {
 }
 
 // begin forgets what the cues of the last picture said.
-func (u *fusion) begin() { clear(u.now) }
+func (u *fusion) begin() {
+	clear(u.now)
+	u.unsaid = 1
+}
 
 // add raises the importance of each block to what c says of it, its strongest sample in the block. What is not trusted leans
-// on the centre prior. share, 0 to 1, is what more trusted cues left to say.
-func (u *fusion) add(c cue, share float32) {
+// on the centre prior. Cues come most trustworthy first, and each counts as much as those before it left open.
+func (u *fusion) add(c cue) {
+	share := u.unsaid
 	if c.trust == 0 || share == 0 {
 		return
 	}
+	u.unsaid *= 1 - c.trust
 	for by := range u.rows {
 		y0, y1 := by*c.rows/u.rows, max(((by+1)*c.rows+u.rows-1)/u.rows, by*c.rows/u.rows+1)
 		for bx := range u.cols {
@@ -104,6 +112,7 @@ func (u *fusion) add(c cue, share float32) {
 func (u *fusion) end(since time.Duration) {
 	since = min(max(since, 0), maxStep)
 	u.soften()
+	u.certainty += (1 - float64(u.unsaid) - u.certainty) * (1 - math.Exp(-since.Seconds()/settle.Seconds()))
 	ms := int32(since.Milliseconds())
 	keep := float32(math.Exp(-since.Seconds() / release.Seconds()))
 	for i, v := range u.ring {
@@ -146,11 +155,11 @@ func quantise(v float32, was uint8) uint8 {
 }
 
 // budget spreads quality: the QP offset of each level for a strength of 0 to 1, given how many blocks are at each. The
-// background pays for the regions; where the regions are so large that it cannot, they get less, so that at
+// background pays for the regions, as far as the cues are certain (0 to 1) that it is background; where the regions are so large that it cannot, they get less, so that at
 // the same rate factor a plan spends no more than an even picture.
-func budget(strength float64, count [levels]int) (qp [levels]int8) {
+func budget(strength, certainty float64, count [levels]int) (qp [levels]int8) {
 	const finest, coarsest = -6, 10 // at full strength
-	lo, hi := finest*strength, coarsest*strength
+	lo, hi := finest*strength, coarsest*strength*certainty
 	total, spent := 0, 0.0
 	for l, n := range count {
 		total += n

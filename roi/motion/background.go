@@ -8,8 +8,8 @@ import (
 // unit is one grey level in the model's fixed-point numbers.
 const unit = 128
 
-// shadow marks what is darker in fore, but is no foreground.
-const shadow = 2
+// excused marks what differs in fore, but is no foreground.
+const excused = 2
 
 // What a shadow may be.
 const (
@@ -25,7 +25,7 @@ const (
 	sigmas16    = 51 // sixteenths of the mean absolute deviation that make a sample foreground, beyond minContrast
 	minContrast = 4.0
 	unrest      = unit / 4 // what a sample's noise grows when it turns foreground, so that what flutters all the time no longer counts
-	sameStill   = 8.0 // a foreground sample that differs less from its last value has not moved
+	sameStill   = 8.0      // a foreground sample that differs less from its last value has not moved
 
 	learn      = 8 * time.Second  // the background follows slow change with this time constant
 	learnNoise = 16 * time.Second // and its noise with this
@@ -39,7 +39,7 @@ type background struct {
 	noise []uint16 // mean absolute deviation, in units
 	front []uint8  // grey level of what is in front
 	still []uint16 // how long that has not changed, in milliseconds
-	fore  []uint8  // 1 where the last picture is foreground, shadow where it is in the shade of it
+	fore  []uint8  // 1 where the last picture is foreground, excused where it only seems to be
 	light light
 }
 
@@ -95,27 +95,44 @@ func (b *background) update(pix []byte, since time.Duration) {
 	}
 }
 
-// dropShadows takes shadows out of the foreground: places that are somewhat darker than the background and as
-// smooth or as rough as it was.
-func (b *background) dropShadows(pix []byte) {
+// reconsider takes out of the foreground what has another cause: a background that has shifted by a sample (a mast in the
+// wind, a leaf), and shade, which is somewhat darker than the background and as smooth or as rough as it was.
+func (b *background) reconsider(pix []byte) {
 	for y := 1; y < b.h-1; y++ {
 		for i := y*b.w + 1; i < (y+1)*b.w-1; i++ {
 			if b.fore[i] == 0 {
 				continue
 			}
-			m := int32(b.mean[i])
-			lit := m + b.light.shift[uint8(m/unit)]
-			darker := lit - int32(pix[i])*unit
+			v := int32(pix[i]) * unit
+			lit := int32(b.mean[i])
+			shift := b.light.shift[uint8(lit/unit)]
+			if b.near(i, v-shift) {
+				b.fore[i] = excused
+				continue
+			}
+			lit += shift
+			darker := lit - v
 			if darker <= 0 || darker*100 > lit*shadowDepth {
 				continue
 			}
 			gx := (int32(pix[i+1])-int32(pix[i-1]))*unit - int32(b.mean[i+1]) + int32(b.mean[i-1])
 			gy := (int32(pix[i+b.w])-int32(pix[i-b.w]))*unit - int32(b.mean[i+b.w]) + int32(b.mean[i-b.w])
 			if max(gx, -gx)+max(gy, -gy) < shadowEdge*unit {
-				b.fore[i] = shadow
+				b.fore[i] = excused
 			}
 		}
 	}
+}
+
+// near reports whether v is the background of sample i or a neighbour of it, or lies between them.
+func (b *background) near(i int, v int32) bool {
+	lo, hi := v, v
+	for _, row := range [3]int{i - b.w, i, i + b.w} {
+		p := b.mean[row-1 : row+2 : row+2]
+		lo = min(lo, int32(p[0]), int32(p[1]), int32(p[2]))
+		hi = max(hi, int32(p[0]), int32(p[1]), int32(p[2]))
+	}
+	return lo < v && v < hi
 }
 
 // rate returns the weight of a new sample, in 1/65536, for a time constant.

@@ -121,7 +121,7 @@ func (d *Detector) look(pix []byte, since time.Duration) {
 	rise := float32(since.Seconds() / trustRise.Seconds())
 	d.trust = min(limit, d.trust+rise*fullTrust)
 	b.update(pix, since)
-	b.dropShadows(pix)
+	b.reconsider(pix)
 	d.settle(pix, d.hold)
 	d.cells.tally(b.fore, b.w, b.h)
 	d.cells.join(weakSamples, strongSamples)

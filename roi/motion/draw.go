@@ -14,6 +14,9 @@ const (
 	compactPart = 0.2
 )
 
+// leastTrust is the trust below which no objects are reported.
+const leastTrust = 0.5
+
 // draw heats the cells of the confirmed tracks.
 func (d *Detector) draw() {
 	heat := d.heat.Float32s()
@@ -56,6 +59,9 @@ func (d *Detector) report(f *media.Frame) {
 	d.found = d.found[:0]
 	bounds := image.Rect(0, 0, f.WidthPx, f.HeightPx)
 	side := cellPx * d.luma.Factor
+	if d.trust < leastTrust {
+		return // what moves in front of a moving camera is everything
+	}
 	for _, t := range d.tracks.tracks {
 		if !t.confirmed() {
 			continue

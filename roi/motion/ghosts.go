@@ -15,6 +15,9 @@ const ghostEdges = 1.5
 // ghostContrast is how strong, in grey levels a sample, those edges must be at least: the inside of a dark coat has none, in neither.
 const ghostContrast = 12
 
+// sameEdges is how little, of the background's, the edges of the picture may differ from them to be the same thing in another light.
+const sameEdges = 0.4
+
 // settle looks at the patches that stand still. What left a hole (it was in the background when the model was made, and has gone) is
 // absorbed at once; what stopped is absorbed only after hold, so that a person who waits stays a person.
 func (d *Detector) settle(pix []byte, hold time.Duration) {
@@ -47,7 +50,7 @@ func (d *Detector) settle(pix []byte, hold time.Duration) {
 	for cy := range g.rows {
 		for cx := range g.cols {
 			l := g.label[cy*g.cols+cx]
-			if l == 0 || !d.edges[l-1].hole() {
+			if l == 0 || !d.edges[l-1].hole() && !d.edges[l-1].same() {
 				continue
 			}
 			for y := cy * cellPx; y < min((cy+1)*cellPx, b.h); y++ {
@@ -62,10 +65,16 @@ func (d *Detector) settle(pix []byte, hold time.Duration) {
 }
 
 // edge is how strong the outline of a still patch is in the picture and in the background, in units.
-type edge struct{ picture, background, samples int64 }
+type edge struct{ picture, background, change, samples int64 }
 
+// hole reports whether the background has an outline here that the picture has not.
 func (e edge) hole() bool {
 	return e.background > ghostContrast*unit*e.samples && float64(e.background) > ghostEdges*float64(e.picture)
+}
+
+// same reports whether the picture has the background's own outline: only the light on it has changed.
+func (e edge) same() bool {
+	return e.background > ghostContrast*unit*e.samples && float64(e.change) < sameEdges*float64(e.background)
 }
 
 // measureEdges sums the gradients along the outlines of the still patches.
@@ -83,10 +92,13 @@ func (d *Detector) measureEdges(pix []byte) {
 			}
 			e := &d.edges[l-1]
 			e.samples++
-			e.picture += unit * int64(diff(int32(pix[i+1]), int32(pix[i-1]))+diff(int32(pix[i+b.w]), int32(pix[i-b.w])))
-			e.background += int64(diff(int32(b.mean[i+1]), int32(b.mean[i-1])) + diff(int32(b.mean[i+b.w]), int32(b.mean[i-b.w])))
+			px, py := unit*(int32(pix[i+1])-int32(pix[i-1])), unit*(int32(pix[i+b.w])-int32(pix[i-b.w]))
+			bx, by := int32(b.mean[i+1])-int32(b.mean[i-1]), int32(b.mean[i+b.w])-int32(b.mean[i-b.w])
+			e.picture += int64(magnitude(px) + magnitude(py))
+			e.background += int64(magnitude(bx) + magnitude(by))
+			e.change += int64(magnitude(px-bx) + magnitude(py-by))
 		}
 	}
 }
 
-func diff(a, b int32) int32 { return max(a-b, b-a) }
+func magnitude(v int32) int32 { return max(v, -v) }

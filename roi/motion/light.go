@@ -45,7 +45,22 @@ func (l *light) estimate(pix []byte, b *background) {
 			l.delta[i] = median(&l.hist[i], l.count[i])
 		}
 	}
+	l.extend()
 	l.interpolate()
+}
+
+// extend gives the bins with too few samples the change of the nearest darker bin that has enough, in proportion to
+// brightness, as a change of exposure would; there is nothing better known of a few white lines on a dark road.
+func (l *light) extend() {
+	from := -1
+	for i := range l.delta {
+		switch {
+		case l.count[i] >= lightLeast:
+			from = i
+		case from >= 0:
+			l.delta[i] = min(max(l.delta[from]*int32(2*i+1)/int32(2*from+1), -lightLimit), lightLimit)
+		}
+	}
 }
 
 // interpolate fills shift between the centres of the bins.

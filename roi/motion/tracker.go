@@ -35,7 +35,7 @@ func (t *track) score() float32 { return min(0.6+0.05*float32(t.seen), 0.95) }
 // tracker links blobs over time by overlap.
 type tracker struct {
 	tracks []track
-	owner  []int // track of each blob, or -1
+	owner  []int             // track of each blob, or -1
 	before []image.Rectangle // where the confirmed tracks were
 	nextID int64
 }
