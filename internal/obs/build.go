@@ -5,6 +5,9 @@ import (
 	"runtime/debug"
 )
 
+// version is set by the linker for a release: -ldflags "-X vantage/internal/obs.version=1.2.3".
+var version string
+
 // Build says what is running.
 type Build struct {
 	Version  string // of the release, "dev" for none
@@ -12,8 +15,8 @@ type Build struct {
 	Go       string // of the toolchain
 }
 
-// ReadBuild returns what the toolchain recorded. A release passes its version; "" takes that of the module.
-func ReadBuild(version string) Build {
+// ReadBuild returns what the linker was told and the toolchain recorded.
+func ReadBuild() Build {
 	b := Build{Version: version, Go: runtime.Version()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if b.Version == "" && info.Main.Version != "(devel)" {

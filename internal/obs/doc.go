@@ -2,7 +2,7 @@
 //
 //	var level slog.LevelVar
 //	log := obs.NewLogger(os.Stderr, "json", &level)
-//	reg := obs.NewRegistry(obs.ReadBuild(""))
+//	reg := obs.NewRegistry(obs.ReadBuild())
 //	health := obs.NewHealth()
 //	health.Add("rtsp", func(context.Context) error { return server.Err() })
 //	admin := obs.AdminHandler(reg, health)
