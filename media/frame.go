@@ -2,6 +2,7 @@ package media
 
 import (
 	"fmt"
+	"math/bits"
 	"sync"
 	"time"
 )
@@ -66,7 +67,21 @@ type Frame struct {
 	parent *Frame
 }
 
-var framePool = sync.Pool{New: func() any { return new(Frame) }}
+// framePools keep released frames by the binary logarithm of their memory, headers without memory at 0. In one pool, the
+// small frames of detectors would sit on the memory of large pictures, which would then be allocated again and again.
+var framePools [bits.UintSize + 1]sync.Pool
+
+// pooledFrame returns a dead frame with size bytes of memory.
+func pooledFrame(size int) *Frame {
+	f, _ := framePools[bits.Len(uint(size))].Get().(*Frame)
+	if f == nil {
+		f = new(Frame)
+	}
+	if cap(f.buf) < size {
+		f.buf = make([]byte, size)
+	}
+	return f
+}
 
 // MaxFrameSidePx bounds the width and height of a picture.
 const MaxFrameSidePx = 16384
@@ -77,8 +92,6 @@ func NewFrame(format PixelFormat, widthPx, heightPx int) *Frame {
 	if widthPx < 1 || heightPx < 1 || widthPx > MaxFrameSidePx || heightPx > MaxFrameSidePx {
 		panic(fmt.Sprintf("media: frame size %dx%d out of range", widthPx, heightPx))
 	}
-	f := framePool.Get().(*Frame)
-	f.WidthPx, f.HeightPx, f.Format = widthPx, heightPx, format
 	cw, ch := (widthPx+1)/2, (heightPx+1)/2
 	var strides, rows [3]int
 	n := 1
@@ -95,9 +108,8 @@ func NewFrame(format PixelFormat, widthPx, heightPx int) *Frame {
 		panic("media: frame of unknown pixel format")
 	}
 	size := strides[0]*rows[0] + strides[1]*rows[1] + strides[2]*rows[2]
-	if cap(f.buf) < size {
-		f.buf = make([]byte, size)
-	}
+	f := pooledFrame(size)
+	f.WidthPx, f.HeightPx, f.Format = widthPx, heightPx, format
 	rest := f.buf[:size]
 	for p := range n {
 		s := strides[p] * rows[p]
@@ -113,7 +125,7 @@ func NewFrame(format PixelFormat, widthPx, heightPx int) *Frame {
 // WrapFrame returns a picture over b, with one reference, which the caller owns; the caller sets the header and the
 // plane views. b is freed with the last reference.
 func WrapFrame(b Backing) *Frame {
-	f := framePool.Get().(*Frame)
+	f := pooledFrame(0)
 	f.Backing = b
 	f.ref.init()
 	liveFrames.Add(1)
@@ -124,7 +136,7 @@ func WrapFrame(b Backing) *Frame {
 // changed before it is passed on. It holds a reference on f.
 func (f *Frame) Derive() *Frame {
 	f.Retain()
-	d := framePool.Get().(*Frame)
+	d := pooledFrame(0)
 	d.WidthPx, d.HeightPx, d.Format, d.FullRange = f.WidthPx, f.HeightPx, f.Format, f.FullRange
 	d.Planes = append(d.Planes[:0], f.Planes...)
 	d.Strides = append(d.Strides[:0], f.Strides...)
@@ -151,7 +163,7 @@ func (f *Frame) Release() {
 	f.WidthPx, f.HeightPx, f.Format, f.FullRange = 0, 0, 0, false
 	f.PTS, f.ClockRate, f.Captured, f.Arrived = 0, 0, time.Time{}, time.Time{}
 	f.Regions, f.Backing, f.parent = nil, nil, nil
-	framePool.Put(f)
+	framePools[bits.Len(uint(cap(f.buf)))].Put(f)
 	switch {
 	case parent != nil:
 		parent.Release()

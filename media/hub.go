@@ -21,7 +21,8 @@ type Publisher interface {
 
 // HubConfig tunes a hub. The zero value is the default.
 type HubConfig struct {
-	// OnSubscribers, if set, is called with the new number of subscribers after each change, without locks held.
+	// OnSubscribers, if set, is called with the number of subscribers after it changed, without locks held. Calls do not
+	// overlap and the last one tells the final number; changes that come in quick succession may be told as one.
 	OnSubscribers func(n int)
 }
 
@@ -48,14 +49,18 @@ type Hub struct {
 	changed chan struct{} // closed and replaced when tracks change or the hub closes
 	closed  error
 	gone    uint64 // drops of ended subscriptions
+	told    int    // the number that OnSubscribers was last called with
+	telling bool   // a goroutine is calling it
 
 	units, bytes, pictures, random atomic.Uint64
-	last                           atomic.Pointer[time.Time]
+
+	born time.Time
+	last atomic.Int64 // time of the newest unit, in ns since born; 0: none yet
 }
 
 // NewHub returns a hub without tracks. The name appears in logs and metrics: "gate-north/hd".
 func NewHub(name string, cfg HubConfig) *Hub {
-	h := &Hub{name: name, cfg: cfg, demand: NewDemand(), changed: make(chan struct{})}
+	h := &Hub{name: name, cfg: cfg, demand: NewDemand(), changed: make(chan struct{}), born: time.Now()}
 	h.tracks.Store(new([]*Track))
 	h.subs.Store(new([]*Subscription))
 	return h
@@ -121,10 +126,10 @@ func (h *Hub) Publish(u *Unit) {
 		}
 	}
 	now := time.Now()
-	h.last.Store(&now)
+	h.last.Store(max(int64(now.Sub(h.born)), 1))
 	for _, s := range *h.subs.Load() {
 		if s.kinds == 0 || s.kinds == u.Track.Kind() {
-			s.queue.Push(u)
+			s.queue.push(u, now)
 		}
 	}
 }
@@ -148,29 +153,30 @@ func (h *Hub) SubscribeKind(cfg QueueConfig, k Kind) *Subscription {
 	}
 	list := append(append([]*Subscription(nil), *h.subs.Load()...), s)
 	h.subs.Store(&list)
-	n := len(list) + h.holds
 	h.mu.Unlock()
 	if k != Audio {
 		wantKey()
 	}
-	h.notify(n)
+	h.notify()
 	return s
 }
 
 // Hold counts as a subscriber that takes nothing, until the returned function is called: who will subscribe once the
 // tracks are known keeps an on-demand publisher running meanwhile. Calling release again does nothing.
 func (h *Hub) Hold() (release func()) {
-	h.notify(h.count(+1))
-	return sync.OnceFunc(func() { h.notify(h.count(-1)) })
+	h.hold(+1)
+	return sync.OnceFunc(func() { h.hold(-1) })
 }
 
-// count changes the number of holds and returns that of all who count as subscribers.
-func (h *Hub) count(holds int) int {
+func (h *Hub) hold(n int) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.holds += holds
-	return len(*h.subs.Load()) + h.holds
+	h.holds += n
+	h.mu.Unlock()
+	h.notify()
 }
+
+// watchers is the number of all who count as subscribers. The lock is held.
+func (h *Hub) watchers() int { return len(*h.subs.Load()) + h.holds }
 
 // Close ends the hub: every subscriber drains its queue and then gets the reason (ErrClosed if nil).
 func (h *Hub) Close(reason error) {
@@ -190,13 +196,20 @@ func (h *Hub) Close(reason error) {
 	close(h.changed)
 }
 
+// Watched reports whether anybody subscribes or holds.
+func (h *Hub) Watched() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.watchers() > 0
+}
+
 // Stats returns the counts and the present state.
 func (h *Hub) Stats() HubStats {
 	st := HubStats{
 		Units: h.units.Load(), Bytes: h.bytes.Load(), Pictures: h.pictures.Load(), RandomAccess: h.random.Load(),
 	}
-	if t := h.last.Load(); t != nil {
-		st.LastUnit = *t
+	if ns := h.last.Load(); ns > 0 {
+		st.LastUnit = h.born.Add(time.Duration(ns))
 	}
 	h.mu.Lock()
 	st.Dropped = h.gone
@@ -224,10 +237,9 @@ func (h *Hub) remove(s *Subscription) {
 		h.gone += s.queue.Stats().Dropped()
 	}
 	h.mergeBitrate(list)
-	n := len(list) + h.holds
 	h.mu.Unlock()
 	if removed {
-		h.notify(n)
+		h.notify()
 	}
 }
 
@@ -242,10 +254,26 @@ func (h *Hub) mergeBitrate(subs []*Subscription) {
 	h.demand.SetBitrate(least)
 }
 
-func (h *Hub) notify(n int) {
-	if h.cfg.OnSubscribers != nil {
-		h.cfg.OnSubscribers(n)
+// notify tells the number of subscribers. Whoever is at it already tells the latest, so that a viewer who leaves while
+// another joins cannot have the numbers told in the wrong order and stop a source that is watched.
+func (h *Hub) notify() {
+	if h.cfg.OnSubscribers == nil {
+		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.telling {
+		return
+	}
+	h.telling = true
+	for h.told != h.watchers() {
+		n := h.watchers()
+		h.told = n
+		h.mu.Unlock()
+		h.cfg.OnSubscribers(n)
+		h.mu.Lock()
+	}
+	h.telling = false
 }
 
 // Subscription is one consumer's place at a hub. One goroutine pops.

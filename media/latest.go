@@ -39,10 +39,7 @@ func (l *Latest[T]) Set(v T) {
 	if had {
 		old.Release()
 	}
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	signal(l.wake)
 }
 
 // C becomes readable when Take may have a value.

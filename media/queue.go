@@ -24,7 +24,8 @@ type QueueConfig struct {
 	// MaxLen is how many units may wait; 0 means DefaultQueueLen.
 	MaxLen int
 
-	// Block makes Push wait for room in place of dropping: for offline work only, where no live source can be slowed.
+	// Block makes Push wait for room in place of dropping, and lifts the bound by age: for offline work only, where no
+	// live source can be slowed.
 	Block bool
 }
 
@@ -43,13 +44,13 @@ type QueueStats struct {
 func (s QueueStats) Dropped() uint64 { return s.DroppedAge + s.DroppedFull + s.DroppedDependent }
 
 type queued struct {
-	u  *Unit
-	at time.Time
+	u     *Unit
+	since time.Time
 }
 
 // Queue is the hop between one publisher and one consumer, bounded by age first and by count second. When it
-// overflows, video is dropped up to the next random-access unit, so that what comes out always decodes; audio loses only what is too
-// old. One goroutine pops.
+// overflows, video is dropped up to the next random-access unit, so that what comes out always decodes; audio loses only
+// what is too old, or what comes while the queue is full. Any number of goroutines push, one pops.
 type Queue struct {
 	cfg  QueueConfig
 	need func() // asks upstream for a random-access unit; not nil
@@ -62,7 +63,7 @@ type Queue struct {
 	closed error
 	stats  QueueStats
 	wake   chan struct{} // capacity 1: something to pop, or closed
-	room   chan struct{} // capacity 1: room for a blocked Push
+	room   chan struct{} // capacity 1: room for a blocked Push, or closed; who takes it and leaves room passes it on
 }
 
 // NewQueue returns an empty queue. needKey, which may be nil, is called without locks held when video was dropped and
@@ -70,6 +71,9 @@ type Queue struct {
 func NewQueue(cfg QueueConfig, needKey func()) *Queue {
 	if cfg.MaxLen <= 0 {
 		cfg.MaxLen = DefaultQueueLen
+	}
+	if cfg.Block {
+		cfg.MaxAge = 0
 	}
 	if needKey == nil {
 		needKey = func() {}
@@ -88,12 +92,14 @@ func (q *Queue) StartAtRandomAccess() {
 }
 
 // Push lends u to the queue, which retains it if it keeps it. It never blocks unless QueueConfig.Block.
-func (q *Queue) Push(u *Unit) {
+func (q *Queue) Push(u *Unit) { q.push(u, time.Now()) }
+
+// push is Push for a publisher to many queues, who looks at the clock once.
+func (q *Queue) push(u *Unit, now time.Time) {
 	if q.cfg.Block {
 		q.pushBlocking(u)
 		return
 	}
-	now := time.Now()
 	q.mu.Lock()
 	if q.closed != nil {
 		q.mu.Unlock()
@@ -101,46 +107,53 @@ func (q *Queue) Push(u *Unit) {
 	}
 	q.stats.Pushed++
 	needKey := q.trim(now)
-	video := u.Track.Kind() == Video
+	video := isVideo(u)
+	if video && u.RandomAccess {
+		q.skip, needKey = false, false
+	}
 	switch {
-	case video && q.skip && !u.RandomAccess:
+	case video && q.skip:
 		q.stats.DroppedDependent++
 		needKey = true
-	case q.n == q.cfg.MaxLen && video && u.RandomAccess:
-		// All that waits is older than this unit, from which decoding can start afresh.
-		q.stats.DroppedFull += uint64(q.drop(func(*Unit) bool { return true }))
-		q.skip = false
+	case q.n < q.cfg.MaxLen:
 		q.put(u, now)
-	case q.n == q.cfg.MaxLen && video:
-		q.stats.DroppedFull += 1 + uint64(q.drop(isVideo))
-		q.skip, needKey = true, true
-	case q.n == q.cfg.MaxLen:
-		q.stats.DroppedFull++
-	default:
-		if video {
-			q.skip = false
+	case video && u.RandomAccess:
+		// The video that waits is older than this unit, from which decoding can start afresh.
+		if n := q.drop(func(_ int, o *Unit) bool { return isVideo(o) }); n > 0 {
+			q.stats.DroppedFull += n
+		} else {
+			q.stats.DroppedFull += q.drop(func(i int, _ *Unit) bool { return i == 0 })
 		}
 		q.put(u, now)
+	case video:
+		q.stats.DroppedFull += 1 + q.drop(func(_ int, o *Unit) bool { return isVideo(o) })
+		q.skip, needKey = true, true
+	default:
+		q.stats.DroppedFull++
 	}
 	q.mu.Unlock()
-	q.signal(q.wake)
+	signal(q.wake)
 	if needKey {
 		q.need()
 	}
 }
 
+// pushBlocking waits for room. Several publishers may wait: whoever is woken and leaves room, or finds the queue
+// closed, wakes the next.
 func (q *Queue) pushBlocking(u *Unit) {
 	for {
 		q.mu.Lock()
-		if q.closed != nil {
+		closed, full := q.closed != nil, q.n == q.cfg.MaxLen
+		if closed || !full {
+			if !closed {
+				q.stats.Pushed++
+				q.put(u, time.Now())
+				signal(q.wake)
+			}
+			if closed || q.n < q.cfg.MaxLen {
+				signal(q.room)
+			}
 			q.mu.Unlock()
-			return
-		}
-		if q.n < q.cfg.MaxLen {
-			q.stats.Pushed++
-			q.put(u, time.Now())
-			q.mu.Unlock()
-			q.signal(q.wake)
 			return
 		}
 		q.mu.Unlock()
@@ -190,10 +203,10 @@ func (q *Queue) TryPop() (*Unit, error) {
 	again := more || q.closed != nil
 	q.mu.Unlock()
 	if again {
-		q.signal(q.wake)
+		signal(q.wake)
 	}
 	if u != nil && q.cfg.Block {
-		q.signal(q.room)
+		signal(q.room)
 	}
 	if needKey {
 		q.need()
@@ -211,16 +224,16 @@ func (q *Queue) Close(reason error) {
 		q.closed = reason
 	}
 	q.mu.Unlock()
-	q.signal(q.wake)
-	q.signal(q.room)
+	signal(q.wake)
+	signal(q.room)
 }
 
 // Drain releases what waits. The consumer calls it when it stops popping.
 func (q *Queue) Drain() {
 	q.mu.Lock()
-	q.drop(func(*Unit) bool { return true })
+	q.drop(func(int, *Unit) bool { return true })
 	q.mu.Unlock()
-	q.signal(q.room)
+	signal(q.room)
 }
 
 // Stats returns the counts and the present state.
@@ -230,7 +243,7 @@ func (q *Queue) Stats() QueueStats {
 	s := q.stats
 	s.Len, s.WaitsRandomAccess = q.n, q.skip
 	if q.n > 0 {
-		s.OldestAge = time.Since(q.ring[q.head].at)
+		s.OldestAge = time.Since(q.at(0).since)
 	}
 	return s
 }
@@ -239,73 +252,68 @@ func isVideo(u *Unit) bool { return u.Track.Kind() == Video }
 
 // trim enforces MaxAge and reports whether a random-access unit is needed to go on. The lock is held.
 func (q *Queue) trim(now time.Time) (needKey bool) {
-	if q.cfg.MaxAge <= 0 || q.n == 0 || now.Sub(q.ring[q.head].at) <= q.cfg.MaxAge {
+	if q.cfg.MaxAge <= 0 {
 		return false
 	}
-	videoLost, restart := false, time.Time{}
-	for i := range q.n {
-		it := q.ring[(q.head+i)%len(q.ring)]
-		old := now.Sub(it.at) > q.cfg.MaxAge
-		if !isVideo(it.u) {
-			continue
-		}
-		if old {
-			videoLost = true
-		} else if it.u.RandomAccess {
-			restart = it.at
-			break
-		}
+	old, lost := 0, false // how many at the head waited too long, and whether there is video among them
+	for ; old < q.n && now.Sub(q.at(old).since) > q.cfg.MaxAge; old++ {
+		lost = lost || isVideo(q.at(old).u)
 	}
-	if videoLost {
-		// Skip to the first young random-access unit in the queue, or wait for the next one.
-		q.stats.DroppedDependent += uint64(q.dropItems(func(it queued) bool {
-			return isVideo(it.u) && now.Sub(it.at) <= q.cfg.MaxAge && (restart.IsZero() || it.at.Before(restart))
-		}))
-		if restart.IsZero() {
+	if old == 0 {
+		return false
+	}
+	restart := old // the first that decodes
+	if lost {
+		for restart < q.n && !(isVideo(q.at(restart).u) && q.at(restart).u.RandomAccess) {
+			restart++
+		}
+		if restart == q.n {
 			q.skip, needKey = true, true
 		}
+		q.stats.DroppedDependent += q.drop(func(i int, u *Unit) bool { return i >= old && i < restart && isVideo(u) })
 	}
-	q.stats.DroppedAge += uint64(q.dropItems(func(it queued) bool { return now.Sub(it.at) > q.cfg.MaxAge }))
+	q.stats.DroppedAge += q.drop(func(i int, _ *Unit) bool { return i < old })
 	return needKey
 }
 
-func (q *Queue) drop(gone func(*Unit) bool) int {
-	return q.dropItems(func(it queued) bool { return gone(it.u) })
-}
+// at returns the i-th unit from the head. The lock is held.
+func (q *Queue) at(i int) *queued { return &q.ring[(q.head+i)%len(q.ring)] }
 
-// dropItems releases the items for which gone says true and closes the gaps, in order. The lock is held.
-func (q *Queue) dropItems(gone func(queued) bool) int {
+// drop releases the units for which gone says true, given their place from the head, and closes the gaps. It returns
+// how many there were. The lock is held.
+func (q *Queue) drop(gone func(i int, u *Unit) bool) uint64 {
 	kept := 0
 	for i := range q.n {
-		at := (q.head + i) % len(q.ring)
-		it := q.ring[at]
-		q.ring[at] = queued{}
-		if gone(it) {
+		it := *q.at(i)
+		*q.at(i) = queued{}
+		if gone(i, it.u) {
 			it.u.Release()
 			continue
 		}
-		q.ring[(q.head+kept)%len(q.ring)] = it
+		*q.at(kept) = it
 		kept++
 	}
 	dropped := q.n - kept
 	q.n = kept
-	return dropped
+	return uint64(dropped)
 }
 
+// put appends u, for which there is room below MaxLen. The lock is held.
 func (q *Queue) put(u *Unit, now time.Time) {
 	if q.n == len(q.ring) {
 		grown := make([]queued, min(2*len(q.ring), q.cfg.MaxLen))
 		for i := range q.n {
-			grown[i] = q.ring[(q.head+i)%len(q.ring)]
+			grown[i] = *q.at(i)
 		}
 		q.ring, q.head = grown, 0
 	}
 	u.Retain()
-	q.ring[(q.head+q.n)%len(q.ring)] = queued{u, now}
+	*q.at(q.n) = queued{u, now}
 	q.n++
 }
 
-func (q *Queue) signal(c chan struct{}) {
+// signal fills a channel of capacity 1.
+func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -10,6 +10,7 @@ func (r *ref) init() { r.n.Store(1) }
 // retain adds an owner. It panics on a dead value, because its memory may already carry another picture.
 func (r *ref) retain(what string) {
 	if r.n.Add(1) <= 1 {
+		r.n.Add(-1) // stays dead, should somebody recover
 		panic("media: retain of a released " + what)
 	}
 }
@@ -18,6 +19,7 @@ func (r *ref) retain(what string) {
 func (r *ref) release(what string) bool {
 	n := r.n.Add(-1)
 	if n < 0 {
+		r.n.Add(1)
 		panic("media: release of a released " + what)
 	}
 	return n == 0

@@ -13,7 +13,8 @@ type Request struct {
 	// KeyFrame asks for a random-access unit as soon as possible (a PLI or a forced IDR).
 	KeyFrame bool
 
-	// BitrateBPS is the bitrate in bit/s that the subscriber can take; the least of all subscribers' is delivered.
+	// BitrateBPS is the bitrate in bit/s that the subscriber can take; the least of all subscribers' is delivered. A
+	// negative value withdraws an earlier wish.
 	BitrateBPS int
 }
 
@@ -44,10 +45,10 @@ func (d *Demand) RequestKeyFrame() {
 	}
 	d.key = true
 	if wait := KeyFrameInterval - time.Since(d.lastKey); wait > 0 && !d.lastKey.IsZero() {
-		d.timer = time.AfterFunc(wait, d.signal)
+		d.timer = time.AfterFunc(wait, func() { signal(d.wake) })
 		return
 	}
-	d.signal()
+	signal(d.wake)
 }
 
 // SetBitrate replaces the merged bitrate wish; 0 withdraws it.
@@ -56,7 +57,7 @@ func (d *Demand) SetBitrate(bps int) {
 	defer d.mu.Unlock()
 	d.bitrate = bps
 	if bps != d.sent {
-		d.signal()
+		signal(d.wake)
 	}
 }
 
@@ -79,18 +80,12 @@ func (d *Demand) Take() (r Request, ok bool) {
 	return r, ok
 }
 
-// Stop ends a pending delivery; the mailbox stays usable.
+// Stop forgets a key-frame wish that waits for its time; the mailbox stays usable.
 func (d *Demand) Stop() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.timer != nil {
 		d.timer.Stop()
-	}
-}
-
-func (d *Demand) signal() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
+		d.timer, d.key = nil, false
 	}
 }

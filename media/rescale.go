@@ -1,6 +1,7 @@
 package media
 
 import (
+	"math"
 	"math/bits"
 	"time"
 )
@@ -22,14 +23,17 @@ func Rescale(ticks int64, from, to int) int64 {
 	hi, lo := bits.Mul64(v, uint64(to))
 	lo, carry := bits.Add64(lo, uint64(from)/2, 0)
 	hi += carry
-	const maxInt64 = 1<<63 - 1
-	q := uint64(maxInt64)
+	limit := uint64(math.MaxInt64)
+	if neg {
+		limit++
+	}
+	q := limit
 	if hi < uint64(from) {
 		q, _ = bits.Div64(hi, lo, uint64(from))
-		q = min(q, maxInt64)
+		q = min(q, limit)
 	}
 	if neg {
-		return -int64(q)
+		return int64(-q)
 	}
 	return int64(q)
 }
