@@ -3,7 +3,7 @@ import type { PlanMessage } from '../src/lib/regions';
 
 const ago = (s: number) => new Date(Date.now() - s * 1000).toISOString();
 
-export const version: Version = { version: '0.1.0', revision: '3f2c1ab', go: 'go1.26', ffmpeg: '5.1.6' };
+export const version: Version = { version: '0.1.0', revision: '3f2c1ab', go: 'go1.26', ffmpeg: '5.1.6', rtsp_port: 8554 };
 
 function camera(name: string, over: Partial<Stream> = {}, width = 1280, height = 720, fps = 30): Stream {
   return {

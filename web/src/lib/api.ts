@@ -80,6 +80,8 @@ export interface Version {
   revision?: string;
   go?: string;
   ffmpeg?: string;
+  /** The port of the RTSP server; absent when it is off. */
+  rtsp_port?: number;
 }
 
 /** One thing that the doctor looked at. */

@@ -62,6 +62,8 @@ export class WhepPlayer extends EventTarget {
   #startedAt = 0;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #pendingCandidates: string[] = [];
+  /** Candidates of a new ICE generation wait until the server has answered for it: before that it would take them for the old one's. */
+  #restarting = false;
   #flushing: ReturnType<typeof setTimeout> | null = null;
   #reading: Reading | null = null;
   #lastFrames = -1;
@@ -150,16 +152,19 @@ export class WhepPlayer extends EventTarget {
     if (this.#flushing) clearTimeout(this.#flushing);
     this.#flushing = null;
     this.#pendingCandidates = [];
+    this.#restarting = false;
     this.#abort?.abort();
     this.#abort = null;
     this.#pc?.close();
     this.#pc = null;
     this.#reading = null;
     this.#latencies.clear();
-    const resource = this.#resource;
+    if (this.#resource) this.#end(this.#resource);
     this.#resource = null;
-    if (!resource) return;
-    // keepalive lets the request outlive the page. Nobody waits for the answer: the server forgets a silent session by itself.
+  }
+
+  /** Ends a session. Nobody waits for the answer: the server forgets a silent session by itself. keepalive lets the request outlive the page. */
+  #end(resource: Resource): void {
     fetch(resource.url, { method: 'DELETE', keepalive: true, headers: this.#headers() }).catch(() => undefined);
   }
 
@@ -212,13 +217,13 @@ export class WhepPlayer extends EventTarget {
       if (!live()) return;
       const sdp = preferStereo(offer.sdp ?? '');
       await pc.setLocalDescription({ type: 'offer', sdp });
-      const resp = await this.#request(abort, this.url, {
+      // Not aborted with the attempt: a session that is made too late must be known, to be ended.
+      const resp = await this.#request(null, this.url, {
         method: 'POST',
         headers: this.#headers({ 'Content-Type': 'application/sdp', Accept: 'application/sdp' }),
         body: sdp,
       });
-      if (!live()) return;
-      if (resp === null) return this.#lost(unreachable());
+      if (resp === null) return live() ? this.#lost(unreachable()) : undefined;
       if (resp.status !== 201) {
         const reason = refused(resp.status, this.stream, await problemOf(resp));
         return live() ? this.#lost(reason) : undefined;
@@ -231,10 +236,7 @@ export class WhepPlayer extends EventTarget {
       const answer = await resp.text();
       const location = resp.headers.get('Location');
       const resource = { url: new URL(location ?? '', resp.url).href, etag: resp.headers.get('ETag'), answer };
-      if (!live()) {
-        if (location) fetch(resource.url, { method: 'DELETE', keepalive: true, headers: this.#headers() }).catch(() => undefined);
-        return;
-      }
+      if (!live()) return location ? this.#end(resource) : undefined;
       if (location) this.#resource = resource;
       await pc.setRemoteDescription({ type: 'answer', sdp: answer });
       this.#flushSoon(false);
@@ -248,9 +250,10 @@ export class WhepPlayer extends EventTarget {
   }
 
   /** Like fetch, with the time limit of an answer; null when there was none. */
-  async #request(abort: AbortController, url: string, init: RequestInit): Promise<Response | null> {
+  async #request(abort: AbortController | null, url: string, init: RequestInit): Promise<Response | null> {
+    const late = AbortSignal.timeout(limits.answer);
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.any([abort.signal, AbortSignal.timeout(limits.answer)]) });
+      return await fetch(url, { ...init, signal: abort ? AbortSignal.any([abort.signal, late]) : late });
     } catch {
       return null;
     }
@@ -286,7 +289,7 @@ export class WhepPlayer extends EventTarget {
     const resource = this.#resource;
     const pc = this.#pc;
     const abort = this.#abort;
-    if (!resource || !resource.etag || !pc?.localDescription || !abort) return;
+    if (this.#restarting || !resource || !resource.etag || !pc?.localDescription || !abort) return;
     if (this.#pendingCandidates.length === 0 && !done) return;
     const body = fragment(pc.localDescription.sdp, this.#pendingCandidates, done);
     this.#pendingCandidates = [];
@@ -306,6 +309,8 @@ export class WhepPlayer extends EventTarget {
     const lost: Reason = { title: 'The connection was lost', hint: 'It is being built again.', retry: true };
     if (!resource || !abort) return this.#lost(lost);
     this.#set('reconnecting', lost);
+    this.#restarting = true;
+    this.#pendingCandidates = [];
     try {
       const offer = await pc.createOffer({ iceRestart: true });
       await pc.setLocalDescription(offer);
@@ -317,6 +322,8 @@ export class WhepPlayer extends EventTarget {
       if (!sdp) return this.#lost(lost);
       resource.answer = sdp;
       resource.etag = (resp && resp.headers.get('ETag')) ?? resource.etag;
+      this.#restarting = false;
+      this.#flushSoon(false);
       await pc.setRemoteDescription({ type: 'answer', sdp });
       this.#after(limits.path, () => {
         if (this.#pc === pc && pc.connectionState !== 'connected') this.#lost(noPath(endpoints(sdp)));
