@@ -177,7 +177,7 @@ func addProblemSchema(doc *huma.OpenAPI) {
 			"instance": text("path of the resource"), "hint": text("what can be done about it"),
 			"errors": {Type: huma.TypeArray, Description: "every mistake in the request", Items: &huma.Schema{
 				Type: huma.TypeObject, Required: []string{"message"}, Properties: map[string]*huma.Schema{
-					"path": text("of the field"), "message": text("what is wrong with it"), "hint": text("what can be done about it"),
+					"path": text("of the field"), "line": {Type: huma.TypeInteger, Description: "of the configuration file"}, "message": text("what is wrong with it"), "hint": text("what can be done about it"),
 				},
 			}},
 		},

@@ -108,6 +108,7 @@ func TestOperations(t *testing.T) {
 		"but not forever":                           {"POST", "/v1/discover", `{"timeout":"5m"}`, 422, "use 500ms to 30s"},
 		"a camera is asked for profiles":            {"POST", "/v1/discover/profiles", `{"xaddr":"http://192.0.2.8/onvif/device_service"}`, 200, `"token":"p1"`},
 		"but not by another scheme":                 {"POST", "/v1/discover/profiles", `{"xaddr":"file:///etc/passwd"}`, 422, "no HTTP address"},
+		"the configuration is reloaded":             {"POST", "/v1/reload", "", 200, `"added":["yard"],"removed":[],"changed":[{"name":"gate","source":true,"roi":false,"renditions":[]}],"live":[],"restart":[],"warnings":[{"path":"rtsp.listen","line":3,"message":"open"}]`},
 		"the machine is examined":                   {"GET", "/v1/doctor", "", 200, `"encoder":"libx264","codec":"h264"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,6 +170,7 @@ func TestGuard(t *testing.T) {
 		"and asking cameras":                      {"", "POST", "/v1/discover/profiles", `{"xaddr":"http://h/"}`, remote, 403},
 		"and the sessions":                        {"", "GET", "/v1/sessions", "", remote, 403},
 		"and ending them":                         {"", "DELETE", "/v1/sessions/s1", "", remote, 403},
+		"and reloading":                           {"", "POST", "/v1/reload", "", remote, 403},
 		"and the doctor":                          {"", "GET", "/v1/doctor", "", remote, 403},
 		"bad input of a stranger is not read":     {"", "POST", "/v1/streams", `{"name":`, remote, 403},
 		"a page of another site is a stranger":    {"", "POST", "/v1/discover", "", []string{"Origin", "https://evil.example"}, 403},
@@ -306,7 +308,7 @@ func TestOpenAPI(t *testing.T) {
 			}
 		}
 	}
-	if operations != 15 {
+	if operations != 16 {
 		t.Errorf("%d operations are described; TestOperations is to know them all", operations)
 	}
 	for _, dangling := range danglingRefs(t, got) {

@@ -19,6 +19,7 @@ type Backend struct {
 	Prober     Prober
 	Discoverer Discoverer
 	Doctor     Doctor
+	Reloader   Reloader
 }
 
 // Streams are the streams of the server.
@@ -81,7 +82,7 @@ type Snapshots interface {
 
 // Sessions are the peers that publish and watch.
 type Sessions interface {
-	// List returns all sessions, oldest first.
+	// ListSessions returns all sessions, oldest first.
 	ListSessions(ctx context.Context) ([]Session, error)
 
 	// EndSession closes one; ErrUnknownSession when there is none of that name.
@@ -107,4 +108,10 @@ type Discoverer interface {
 // Doctor looks at the machine.
 type Doctor interface {
 	Examine(ctx context.Context) (DoctorReport, error)
+}
+
+// Reloader reads the configuration file again.
+type Reloader interface {
+	// Reload applies what changed, see [NewReloadReport]. A file with mistakes changes nothing; its error is that of config.Load.
+	Reload(ctx context.Context) (ReloadReport, error)
 }

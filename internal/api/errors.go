@@ -18,6 +18,7 @@ import (
 // mistake is one element of "errors" in a problem about a request's content.
 type mistake struct {
 	Path    string `json:"path,omitempty"`
+	Line    int    `json:"line,omitempty"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 }
@@ -41,7 +42,7 @@ func problemOf(err error) *httpx.Problem {
 	if found := config.Mistakes(err); len(found) > 0 {
 		all := make([]mistake, len(found))
 		for i, m := range found {
-			all[i] = mistake{m.Path, m.Msg, m.Hint}
+			all[i] = mistake{m.Path, m.Line, m.Msg, m.Hint}
 		}
 		return invalidAll(all)
 	}
@@ -55,7 +56,7 @@ func problemOf(err error) *httpx.Problem {
 
 // invalid is a problem with one field of a request.
 func invalid(path, message, remedy string) *httpx.Problem {
-	return invalidAll([]mistake{{path, message, remedy}})
+	return invalidAll([]mistake{{Path: path, Message: message, Hint: remedy}})
 }
 
 func invalidAll(all []mistake) *httpx.Problem {

@@ -36,7 +36,7 @@ func newFake() *fake {
 	}
 }
 
-func (f *fake) backend() api.Backend { return api.Backend{f, f, f, f, f, f, f} } //nolint:govet // all parts are the fake
+func (f *fake) backend() api.Backend { return api.Backend{f, f, f, f, f, f, f, f} } //nolint:govet // all parts are the fake
 
 func (f *fake) note(asked any) error {
 	f.mu.Lock()
@@ -157,6 +157,11 @@ func (f *fake) Profiles(_ context.Context, r api.ProfilesRequest) ([]api.Profile
 
 func (f *fake) Examine(context.Context) (api.DoctorReport, error) {
 	return api.DoctorReport{Encoders: []transcode.ProbeResult{{Encoder: "libx264", Codec: media.H264, Works: true}}}, f.note("doctor")
+}
+
+func (f *fake) Reload(context.Context) (api.ReloadReport, error) {
+	changes := config.Changes{Added: []media.StreamID{"yard"}, Changed: []config.StreamChange{{ID: "gate", Source: true}}}
+	return api.NewReloadReport(changes, []config.Warning{{Path: "rtsp.listen", Line: 3, Msg: "open"}}), f.note("reload")
 }
 
 var errSecret = errors.New("open /etc/vantage/secret: permission denied")

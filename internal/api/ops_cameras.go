@@ -62,10 +62,8 @@ func (a *API) registerCameras() {
 				return nil, err
 			}
 			out := &discoverOut{}
-			out.Body.Cameras, err = a.options.Backend.Discoverer.Discover(ctx, span)
-			if out.Body.Cameras == nil {
-				out.Body.Cameras = []Camera{}
-			}
+			found, err := a.options.Backend.Discoverer.Discover(ctx, span)
+			out.Body.Cameras = list(found)
 			return out, err
 		})
 	handle(a, a.guarded(operation(http.MethodPost, "/v1/discover/profiles", "camera-profiles", tag, "Ask a camera for its profiles")),
@@ -73,12 +71,9 @@ func (a *API) registerCameras() {
 			if !strings.HasPrefix(in.Body.XAddr, "http://") && !strings.HasPrefix(in.Body.XAddr, "https://") {
 				return nil, invalid("xaddr", "is no HTTP address", "take it from the answer of /v1/discover")
 			}
+			all, err := a.options.Backend.Discoverer.Profiles(ctx, in.Body)
 			out := &profilesOut{}
-			var err error
-			out.Body.Profiles, err = a.options.Backend.Discoverer.Profiles(ctx, in.Body)
-			if out.Body.Profiles == nil {
-				out.Body.Profiles = []Profile{}
-			}
+			out.Body.Profiles = list(all)
 			return out, err
 		})
 }

@@ -21,12 +21,9 @@ func (a *API) registerSessions() {
 	const tag = "Sessions"
 	handle(a, a.guarded(operation(http.MethodGet, "/v1/sessions", "list-sessions", tag, "List publishers and viewers")),
 		func(ctx context.Context, _ *struct{}) (*sessionsOut, error) {
-			list, err := a.options.Backend.Sessions.ListSessions(ctx)
+			all, err := a.options.Backend.Sessions.ListSessions(ctx)
 			out := &sessionsOut{}
-			out.Body.Sessions = list
-			if list == nil {
-				out.Body.Sessions = []Session{}
-			}
+			out.Body.Sessions = list(all)
 			return out, err
 		})
 	end := a.guarded(operation(http.MethodDelete, "/v1/sessions/{id}", "end-session", tag, "End a session"))

@@ -43,12 +43,9 @@ func (a *API) registerStreams() {
 	const tag = "Streams"
 	handle(a, operation(http.MethodGet, "/v1/streams", "list-streams", tag, "List streams"),
 		func(ctx context.Context, _ *struct{}) (*streamsOut, error) {
-			list, err := a.options.Backend.Streams.List(ctx)
+			all, err := a.options.Backend.Streams.List(ctx)
 			out := &streamsOut{}
-			out.Body.Streams = list
-			if list == nil {
-				out.Body.Streams = []Stream{}
-			}
+			out.Body.Streams = list(all)
 			return out, err
 		})
 	handle(a, operation(http.MethodGet, "/v1/streams/{name}", "get-stream", tag, "Get a stream"),

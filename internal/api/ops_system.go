@@ -3,13 +3,13 @@ package api
 import (
 	"context"
 	"net/http"
-
-	"vantage/transcode"
 )
 
 type versionOut struct{ Body Version }
 
 type doctorOut struct{ Body DoctorReport }
+
+type reloadOut struct{ Body ReloadReport }
 
 func (a *API) registerSystem() {
 	const tag = "System"
@@ -18,12 +18,13 @@ func (a *API) registerSystem() {
 	handle(a, a.guarded(operation(http.MethodGet, "/v1/doctor", "doctor", tag, "Examine the machine")),
 		func(ctx context.Context, _ *struct{}) (*doctorOut, error) {
 			report, err := a.options.Backend.Doctor.Examine(ctx)
-			if report.Encoders == nil {
-				report.Encoders = []transcode.ProbeResult{}
-			}
-			if report.Checks == nil {
-				report.Checks = []Check{}
-			}
+			report.Encoders, report.Checks = list(report.Encoders), list(report.Checks)
 			return &doctorOut{report}, err
 		})
+	reload := a.guarded(operation(http.MethodPost, "/v1/reload", "reload", tag, "Apply the changed configuration file"))
+	reload.Description = "Streams that did not change go on without a gap. A file with mistakes changes nothing. " + reload.Description
+	handle(a, reload, func(ctx context.Context, _ *struct{}) (*reloadOut, error) {
+		report, err := a.options.Backend.Reloader.Reload(ctx)
+		return &reloadOut{report}, err
+	})
 }
