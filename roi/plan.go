@@ -59,16 +59,24 @@ func NewPlan(widthPx, heightPx int, offsets []int8) *Plan {
 }
 
 // Regions returns the plan as rectangles for a picture of the given size, which may be a scaled version of the one that was
-// analysed: at most MaxRects, the first match wins, together covering every block. For the plan's own size the
+// analysed: at most MaxRects, the first match wins, together covering every block. A nil plan has none. For the plan's own size the
 // result is shared, not to be written and free; for another size it is computed by each call.
 func (p *Plan) Regions(widthPx, heightPx int) []media.Region {
-	if widthPx == p.WidthPx && heightPx == p.HeightPx {
+	if p == nil {
+		return nil
+	}
+	if p.regions != nil && widthPx == p.WidthPx && heightPx == p.HeightPx {
 		return p.regions
 	}
-	if widthPx < 1 || heightPx < 1 || widthPx > media.MaxFrameSidePx || heightPx > media.MaxFrameSidePx {
+	if !p.sound() || widthPx < 1 || heightPx < 1 || widthPx > media.MaxFrameSidePx || heightPx > media.MaxFrameSidePx {
 		return nil
 	}
 	return p.scaled(widthPx, heightPx).regions
+}
+
+// sound reports whether the geometry holds together: a plan may have come from another process.
+func (p *Plan) sound() bool {
+	return p.WidthPx > 0 && p.HeightPx > 0 && p.Cols == blocks(p.WidthPx) && p.Rows == blocks(p.HeightPx) && len(p.Offsets) == p.Cols*p.Rows
 }
 
 // scaled returns the plan for the same picture at another size. A block takes the finest offset of what it covers.
