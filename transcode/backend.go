@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"vantage/media"
 )
@@ -87,6 +89,18 @@ func (m *ROIMode) UnmarshalText(text []byte) error {
 		}
 	}
 	return fmt.Errorf("unknown ROI mode %q", text)
+}
+
+// hasPreset reports whether the encoder takes the preset; empty means its default.
+func (b *Backend) hasPreset(preset string) bool {
+	return preset == "" || slices.Contains(b.Presets, preset)
+}
+
+func (b *Backend) presetRemedy() string {
+	if len(b.Presets) == 0 {
+		return "leave preset empty: " + b.Name + " has none"
+	}
+	return "use one of " + strings.Join(b.Presets, ", ")
 }
 
 // RateStyle is how an encoder is told quality and bitrate.

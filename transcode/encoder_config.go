@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"vantage/internal/hint"
 )
@@ -34,8 +33,8 @@ func (cfg EncoderConfig) Check(b *Backend) error {
 	if cfg.ClockRate <= 0 || cfg.ClockRate > math.MaxInt32 {
 		bad("video has a clock rate of 90000", "clock rate %d", cfg.ClockRate)
 	}
-	if cfg.Preset != "" && !slices.Contains(b.Presets, cfg.Preset) {
-		bad(fmt.Sprintf("use one of %v", b.Presets), "no preset %q", cfg.Preset)
+	if !b.hasPreset(cfg.Preset) {
+		bad(b.presetRemedy(), "no preset %q", cfg.Preset)
 	}
 	if r := cfg.Rate; r.CRF < 0 || r.CRF > b.QualityMax || math.IsNaN(r.CRF) {
 		bad(fmt.Sprintf("use a CRF of %g to %g", b.QualityMin, b.QualityMax), "CRF %g", r.CRF)

@@ -1,8 +1,6 @@
 package transcode
 
-import (
-	"vantage/media"
-)
+import "vantage/media"
 
 // Auto is the encoder name that picks the best usable one.
 const Auto = "auto"
@@ -100,4 +98,13 @@ func BackendByName(name string) (*Backend, bool) {
 		}
 	}
 	return nil, false
+}
+
+// backends points at every row of the table.
+func backends() []*Backend {
+	all := make([]*Backend, len(Table))
+	for i := range Table {
+		all[i] = &Table[i]
+	}
+	return all
 }

@@ -73,6 +73,7 @@ type EncoderConfig struct {
 	Encoder           string // table name: libx264, h264_nvenc, …; "auto" picks the best usable for Codec
 	Codec             media.Codec
 	TrackID           media.TrackID
+	Epoch             uint32 // of the track: one more than that of the encoder that this one replaces
 	WidthPx, HeightPx int
 	FrameRate         float64 // nominal
 	ClockRate         int     // of the frames' PTS; 90000

@@ -29,13 +29,15 @@ type Encoder struct {
 	caps    transcode.Caps
 	track   *media.Track
 
-	ctx     *astiav.CodecContext
-	packet  *astiav.Packet
-	pool    pool
-	convert *Scaler
-	times   stamps
-	regions []C.AVRegionOfInterest
-	lastPTS int64
+	ctx       *astiav.CodecContext
+	packet    *astiav.Packet
+	pool      pool
+	convert   *Scaler
+	prefilter transcode.Prefilter
+	roi       transcode.ROIMode // in use
+	regions   []C.AVRegionOfInterest
+	times     stamps
+	lastPTS   int64
 
 	forceKey atomic.Bool
 	target   atomic.Int64 // bit/s asked by Request; 0 nothing, -1 as configured
@@ -68,6 +70,14 @@ func NewEncoder(cfg transcode.EncoderConfig, opt EncoderOptions) (*Encoder, erro
 	if opt.Caps != nil {
 		e.caps = *opt.Caps
 	}
+	switch {
+	case !cfg.ROI:
+	case e.caps.ROI:
+		e.roi = transcode.ROISideData
+	default:
+		e.roi = transcode.ROIPrefilter
+	}
+	e.caps.Encoder = b.Name
 	if err := e.open(); err != nil {
 		e.Close()
 		return nil, err
@@ -192,6 +202,14 @@ func (e *Encoder) prepare(f *media.Frame) (*picture, error) {
 		defer converted.Release()
 		f = converted
 	}
+	if e.roi == transcode.ROIPrefilter && e.prefilter.Filters(f) {
+		filtered, err := e.filter(f)
+		if err != nil {
+			return nil, err
+		}
+		defer filtered.Release()
+		f = filtered
+	}
 	p, err := pictureOf(f, &e.pool)
 	if err != nil {
 		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
@@ -202,13 +220,27 @@ func (e *Encoder) prepare(f *media.Frame) (*picture, error) {
 	c.color_range = codecContextC(e.ctx).color_range
 	c.pict_type = C.AV_PICTURE_TYPE_NONE
 	e.lastPTS = pts
-	if e.cfg.ROI && e.backend.ROI == transcode.ROISideData {
+	if e.roi == transcode.ROISideData {
 		if err := e.attachRegions(p, f); err != nil {
 			p.Free()
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// filter returns f with less detail where its plan allows it.
+func (e *Encoder) filter(f *media.Frame) (*media.Frame, error) {
+	p, err := e.pool.get(f.Format, f.WidthPx, f.HeightPx)
+	if err != nil {
+		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
+	}
+	out := p.frame(f.Format, f.FullRange)
+	if err := e.prefilter.Apply(out, f); err != nil {
+		out.Release()
+		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
+	}
+	return out, nil
 }
 
 // converter brings f into the encoder's pixel format and range.

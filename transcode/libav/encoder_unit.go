@@ -18,7 +18,7 @@ import (
 // makeTrack describes the encoder's output. Its parameter sets are those of the extradata.
 func (e *Encoder) makeTrack() *media.Track {
 	t := &media.Track{
-		ID: e.cfg.TrackID, Codec: e.cfg.Codec, ClockRate: e.cfg.ClockRate, Epoch: e.opt.Epoch,
+		ID: e.cfg.TrackID, Codec: e.cfg.Codec, ClockRate: e.cfg.ClockRate, Epoch: e.cfg.Epoch,
 		WidthPx: e.cfg.WidthPx, HeightPx: e.cfg.HeightPx, FrameRate: e.cfg.FrameRate,
 	}
 	c := codecContextC(e.ctx)

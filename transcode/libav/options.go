@@ -17,7 +17,6 @@ type DecoderOptions struct {
 // EncoderOptions are optional.
 type EncoderOptions struct {
 	Caps    *transcode.Caps // measured by Probe; nil takes the table's word
-	Epoch   uint32          // of the track: one more than that of the encoder that this one replaces
 	Log     *slog.Logger
 	Metrics *transcode.Metrics
 }
