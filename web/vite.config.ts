@@ -29,9 +29,7 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     proxy:
-      mode === 'mock'
-        ? undefined
-        : Object.fromEntries(['/v1', '/whep', '/whip', '/healthz', '/readyz', '/openapi.json'].map((p) => [p, server])),
+      mode === 'mock' ? undefined : Object.fromEntries(['/v1', '/whep', '/whip', '/healthz', '/readyz', '/openapi.json'].map((p) => [p, server])),
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 }));

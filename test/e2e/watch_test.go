@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +120,12 @@ func TestThePlayerIsEmbeddableAndSpeaks(t *testing.T) {
 		Embedded            string
 		Words, ConsoleWords string
 	}
-	browse(t, s, "player", params{"stream": "door"}, &found)
+	guest := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><script type="module" src="%s/player.js"></script><vantage-player src="%[1]s/whep/door" muted controls></vantage-player>`, s.HTTP)
+	}))
+	defer guest.Close()
+	browse(t, s, "player", params{"stream": "door", "guest": guest.URL}, &found)
 	found.Seen.check(t, 2*time.Second, 15)
 	if found.Embedded != "playing" {
 		t.Errorf("inside another site the player is %q", found.Embedded)

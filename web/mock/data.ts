@@ -8,14 +8,33 @@ export const version: Version = { version: '0.1.0', revision: '3f2c1ab', go: 'go
 function camera(name: string, over: Partial<Stream> = {}, width = 1280, height = 720, fps = 30): Stream {
   return {
     name,
-    source: { url: `rtsp://operator:***@192.0.2.${10 + name.length}:554/stream1`, type: 'rtsp', state: 'live', since: ago(4000), peer: '192.0.2.10:554' },
+    source: {
+      url: `rtsp://operator:***@192.0.2.${10 + name.length}:554/stream1`,
+      type: 'rtsp',
+      state: 'live',
+      since: ago(4000),
+      peer: '192.0.2.10:554',
+    },
     tracks: [
       { id: '0', kind: 'video', codec: 'h264', profile: 'Main', width, height, fps, clock_rate: 90000 },
       { id: '1', kind: 'audio', codec: 'opus', sample_rate: 48000, channels: 2, clock_rate: 48000 },
     ],
     renditions: [
       { name: 'source', kind: 'source', state: 'live', codec: 'h264', width, height, fps, bitrate_bps: 2.4e6, viewers: 2, roi: false },
-      { name: 'roi', kind: 'transcode', state: 'live', codec: 'h264', width, height, fps, bitrate_bps: 0.9e6, viewers: 1, roi: true, encoder: 'libx264', saving: { against: 'uniform', ratio: 0.36, window_s: 30 } },
+      {
+        name: 'roi',
+        kind: 'transcode',
+        state: 'live',
+        codec: 'h264',
+        width,
+        height,
+        fps,
+        bitrate_bps: 0.9e6,
+        viewers: 1,
+        roi: true,
+        encoder: 'libx264',
+        saving: { against: 'uniform', ratio: 0.36, window_s: 30 },
+      },
       { name: 'uniform', kind: 'transcode', state: 'off', codec: 'h264', width, height, fps, viewers: 0, roi: false, encoder: 'libx264' },
     ],
     viewers: 3,
@@ -32,14 +51,30 @@ export function streams(): Stream[] {
     camera('junction'),
     camera('plaza', {}, 768, 576, 10),
     camera('loading-dock', {
-      source: { url: 'rtsp://operator:***@192.0.2.31:554/live', type: 'rtsp', state: 'failed', since: ago(120), attempts: 2, error: 'the camera refuses the password', hint: 'correct source.url of loading-dock; tries stopped after two so that the account is not locked' },
+      source: {
+        url: 'rtsp://operator:***@192.0.2.31:554/live',
+        type: 'rtsp',
+        state: 'failed',
+        since: ago(120),
+        attempts: 2,
+        error: 'the camera refuses the password',
+        hint: 'correct source.url of loading-dock; tries stopped after two so that the account is not locked',
+      },
       fps: 0,
       bitrate_bps: 0,
       viewers: 0,
     }),
     camera('parking', { origin: 'api' }, 1920, 1080, 25),
     camera('roof-east', {
-      source: { url: 'rtsps://192.0.2.44:322/h265', type: 'rtsp', state: 'retrying', since: ago(14), attempts: 3, error: 'dial tcp 192.0.2.44:322: no route to host', hint: 'check that the camera has power and that 192.0.2.44 is its address' },
+      source: {
+        url: 'rtsps://192.0.2.44:322/h265',
+        type: 'rtsp',
+        state: 'retrying',
+        since: ago(14),
+        attempts: 3,
+        error: 'dial tcp 192.0.2.44:322: no route to host',
+        hint: 'check that the camera has power and that 192.0.2.44 is its address',
+      },
       fps: 0,
       bitrate_bps: 0,
       viewers: 0,
@@ -52,10 +87,58 @@ export function sessions(): Session[] {
   const base = { packets_lost: 3, nacks: 2, plis: 1, packets_sent: 81_223 };
   const t = Date.now() / 1000;
   return [
-    { ...base, id: 'k3v9', kind: 'whep', stream: 'gate-north', rendition: 'roi', peer: '192.0.2.77:50112', since: ago(830), codec: 'h264', bytes_sent: Math.round((t % 1e6) * 112_500), rtt_ms: 4.1, state: 'connected' },
-    { ...base, id: 'm2x8', kind: 'whep', stream: 'junction', rendition: 'source', peer: '[2001:db8::12]:61023', since: ago(61), codec: 'h264', bytes_sent: Math.round((t % 1e6) * 300_000), rtt_ms: 21.7, state: 'connected' },
-    { ...base, id: 'w7aa', kind: 'whip', stream: 'obs-studio', peer: '192.0.2.80:49152', since: ago(12), codec: 'h264', bytes_sent: 0, state: 'connecting' },
-    { ...base, id: 'r1p0', kind: 'rtsp-play', stream: 'plaza', rendition: 'source', peer: '192.0.2.90:33210', since: ago(90_000), codec: 'h264', bytes_sent: 88_123_456_789, packets_lost: 0, nacks: 0, plis: 0, state: 'playing' },
+    {
+      ...base,
+      id: 'k3v9',
+      kind: 'whep',
+      stream: 'gate-north',
+      rendition: 'roi',
+      peer: '192.0.2.77:50112',
+      since: ago(830),
+      codec: 'h264',
+      bytes_sent: Math.round((t % 1e6) * 112_500),
+      rtt_ms: 4.1,
+      state: 'connected',
+    },
+    {
+      ...base,
+      id: 'm2x8',
+      kind: 'whep',
+      stream: 'junction',
+      rendition: 'source',
+      peer: '[2001:db8::12]:61023',
+      since: ago(61),
+      codec: 'h264',
+      bytes_sent: Math.round((t % 1e6) * 300_000),
+      rtt_ms: 21.7,
+      state: 'connected',
+    },
+    {
+      ...base,
+      id: 'w7aa',
+      kind: 'whip',
+      stream: 'obs-studio',
+      peer: '192.0.2.80:49152',
+      since: ago(12),
+      codec: 'h264',
+      bytes_sent: 0,
+      state: 'connecting',
+    },
+    {
+      ...base,
+      id: 'r1p0',
+      kind: 'rtsp-play',
+      stream: 'plaza',
+      rendition: 'source',
+      peer: '192.0.2.90:33210',
+      since: ago(90_000),
+      codec: 'h264',
+      bytes_sent: 88_123_456_789,
+      packets_lost: 0,
+      nacks: 0,
+      plis: 0,
+      state: 'playing',
+    },
   ];
 }
 
@@ -65,8 +148,22 @@ const broken = { works: false, roi: false, roi_gain_db: 0, live_bitrate: false, 
 export const doctor: Doctor = {
   encoders: [
     { encoder: 'libx264', codec: 'h264', ...works, roi: true, roi_gain_db: 6.2, ms_per_frame_720p: 4.4 },
-    { encoder: 'h264_nvenc', codec: 'h264', device: 'nvenc', ...broken, reason: 'cannot load libcuda.so.1', hint: 'install the NVIDIA driver, or ignore this on a machine without a GPU' },
-    { encoder: 'h264_vaapi', codec: 'h264', device: 'vaapi', ...broken, reason: 'no /dev/dri/renderD128', hint: 'give the process access to the render device' },
+    {
+      encoder: 'h264_nvenc',
+      codec: 'h264',
+      device: 'nvenc',
+      ...broken,
+      reason: 'cannot load libcuda.so.1',
+      hint: 'install the NVIDIA driver, or ignore this on a machine without a GPU',
+    },
+    {
+      encoder: 'h264_vaapi',
+      codec: 'h264',
+      device: 'vaapi',
+      ...broken,
+      reason: 'no /dev/dri/renderD128',
+      hint: 'give the process access to the render device',
+    },
     { encoder: 'libvpx', codec: 'vp8', ...works, roi: true, roi_gain_db: 4.8, ms_per_frame_720p: 9.1 },
     { encoder: 'libsvtav1', codec: 'av1', ...works, delay_frames: 3, live_bitrate: false, roi: false, roi_gain_db: 0, ms_per_frame_720p: 14.6 },
   ],
@@ -89,8 +186,25 @@ export const profiles: Profile[] = [
 ];
 
 export function probe(url: string): Verdict {
-  if (!url.startsWith('rtsp')) return { reachable: false, tracks: [], problems: [{ code: 'scheme', severity: 'error', message: `"${url}" is not an RTSP address`, remedy: 'begin it with rtsp:// or rtsps://' }] };
-  if (url.includes('wrong')) return { reachable: false, tracks: [], problems: [{ code: 'not-found', severity: 'error', message: 'the camera has no stream at this path (404)', remedy: 'look the path up in the manual of the camera, or discover it by ONVIF' }] };
+  if (!url.startsWith('rtsp'))
+    return {
+      reachable: false,
+      tracks: [],
+      problems: [{ code: 'scheme', severity: 'error', message: `"${url}" is not an RTSP address`, remedy: 'begin it with rtsp:// or rtsps://' }],
+    };
+  if (url.includes('wrong'))
+    return {
+      reachable: false,
+      tracks: [],
+      problems: [
+        {
+          code: 'not-found',
+          severity: 'error',
+          message: 'the camera has no stream at this path (404)',
+          remedy: 'look the path up in the manual of the camera, or discover it by ONVIF',
+        },
+      ],
+    };
   return {
     url,
     reachable: true,
@@ -108,7 +222,12 @@ export function probe(url: string): Verdict {
     loss: 0.0004,
     clock_drift_ppm: 12,
     problems: [
-      { code: 'idr', severity: 'warning', message: 'a key frame comes only every 8 s: a new viewer may wait that long', remedy: 'set the I-frame interval of the camera to 2 s (50 frames)' },
+      {
+        code: 'idr',
+        severity: 'warning',
+        message: 'a key frame comes only every 8 s: a new viewer may wait that long',
+        remedy: 'set the I-frame interval of the camera to 2 s (50 frames)',
+      },
       { code: 'aac', severity: 'info', message: 'browsers take no AAC over WebRTC', remedy: 'nothing to do: Vantage transcodes it to Opus' },
     ],
   };
@@ -121,7 +240,15 @@ export function plan(now: number): PlanMessage {
   const rows = height / block;
   const objects = [0, 1, 2].map((i) => {
     const t = now / 6000 + i * 2.1;
-    return { x: Math.round(560 + 420 * Math.sin(t)), y: Math.round(330 + 120 * Math.cos(t * 0.7)), w: i === 1 ? 150 : 60, h: i === 1 ? 84 : 120, class: i === 1 ? 'car' : 'person', score: 0.9 - i * 0.1, id: i + 1 };
+    return {
+      x: Math.round(560 + 420 * Math.sin(t)),
+      y: Math.round(330 + 120 * Math.cos(t * 0.7)),
+      w: i === 1 ? 150 : 60,
+      h: i === 1 ? 84 : 120,
+      class: i === 1 ? 'car' : 'person',
+      score: 0.9 - i * 0.1,
+      id: i + 1,
+    };
   });
   let bytes = '';
   for (let r = 0; r < rows; r++) {

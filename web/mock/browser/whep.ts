@@ -33,7 +33,10 @@ async function open(name: string, rendition: string, offer: string): Promise<Res
   await gathered(pc);
   const id = String(++next);
   peers.set(id, pc);
-  return new Response(pc.localDescription?.sdp ?? '', { status: 201, headers: { 'Content-Type': 'application/sdp', Location: `/whep-session/${id}`, ETag: `"${id}"` } });
+  return new Response(pc.localDescription?.sdp ?? '', {
+    status: 201,
+    headers: { 'Content-Type': 'application/sdp', Location: `/whep-session/${id}`, ETag: `"${id}"` },
+  });
 }
 
 window.fetch = async (input, init) => {
@@ -47,7 +50,9 @@ window.fetch = async (input, init) => {
   if (at[0] === 'whep-session') {
     const pc = peers.get(at[1] ?? '');
     if (init?.method === 'DELETE') pc?.close();
-    if (init?.method === 'PATCH') for (const m of String(init.body).matchAll(/^a=(candidate:.*)$/gm)) await pc?.addIceCandidate({ candidate: m[1], sdpMLineIndex: 0 }).catch(() => undefined);
+    if (init?.method === 'PATCH')
+      for (const m of String(init.body).matchAll(/^a=(candidate:.*)$/gm))
+        await pc?.addIceCandidate({ candidate: m[1], sdpMLineIndex: 0 }).catch(() => undefined);
     return new Response(null, { status: init?.method === 'DELETE' ? 200 : 204 });
   }
   return real(input, init);

@@ -211,7 +211,8 @@ export const api = {
   removeStream: (name: string) => call<void>('DELETE', `/v1/streams/${seg(name)}`),
   sessions: async () => list((await call<{ sessions: Session[] | null }>('GET', '/v1/sessions')).sessions),
   endSession: (id: string) => call<void>('DELETE', `/v1/sessions/${seg(id)}`),
-  probe: (url: string, transport: string | undefined, signal?: AbortSignal) => call<Verdict>('POST', '/v1/probe', { url, ...(transport ? { transport } : {}) }, signal),
+  probe: (url: string, transport: string | undefined, signal?: AbortSignal) =>
+    call<Verdict>('POST', '/v1/probe', { url, ...(transport ? { transport } : {}) }, signal),
   discover: async (signal?: AbortSignal) => list((await call<{ cameras: Camera[] | null }>('POST', '/v1/discover', {}, signal)).cameras),
   profiles: async (xaddr: string, username: string, password: string) =>
     list((await call<{ profiles: Profile[] | null }>('POST', '/v1/discover/profiles', { xaddr, username, password })).profiles),
@@ -233,7 +234,13 @@ export function whepURL(stream: string, rendition?: string): string {
  * Follows an event stream until aborted, and connects again a second after it breaks. Unlike EventSource this can send a token. `onOpen` tells
  * of each time it stands, `onDown` of each time it breaks, with the status of the answer (0 when there was none).
  */
-export async function follow(path: string, signal: AbortSignal, onEvent: (e: ServerEvent) => void, onOpen?: () => void, onDown?: (status: number) => void): Promise<void> {
+export async function follow(
+  path: string,
+  signal: AbortSignal,
+  onEvent: (e: ServerEvent) => void,
+  onOpen?: () => void,
+  onDown?: (status: number) => void,
+): Promise<void> {
   while (!signal.aborted) {
     let status = 0;
     try {

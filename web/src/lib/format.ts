@@ -60,7 +60,21 @@ export function count(n: number | undefined | null): string {
   return n === undefined || n === null ? none : n.toLocaleString('en').replaceAll(',', '\u202f');
 }
 
-const codecNames: Record<string, string> = { h264: 'H.264', h265: 'H.265', hevc: 'H.265', av1: 'AV1', vp8: 'VP8', vp9: 'VP9', mjpeg: 'MJPEG', opus: 'Opus', aac: 'AAC', pcmu: 'G.711 µ', pcma: 'G.711 A', g711u: 'G.711 µ', g711a: 'G.711 A' };
+const codecNames: Record<string, string> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  hevc: 'H.265',
+  av1: 'AV1',
+  vp8: 'VP8',
+  vp9: 'VP9',
+  mjpeg: 'MJPEG',
+  opus: 'Opus',
+  aac: 'AAC',
+  pcmu: 'G.711 µ',
+  pcma: 'G.711 A',
+  g711u: 'G.711 µ',
+  g711a: 'G.711 A',
+};
 
 /** The name people know a codec by. */
 export function codec(name: string | undefined | null): string {

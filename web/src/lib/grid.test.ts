@@ -18,7 +18,7 @@ describe('autoFit', () => {
     for (let n = 1; n <= 12; n++) {
       const { cols, tile } = autoFit(n, 1600, 900);
       const rows = Math.ceil(n / cols);
-      expect((tile * 9) / 16 * rows + 10 * (rows - 1)).toBeLessThanOrEqual(900);
+      expect(((tile * 9) / 16) * rows + 10 * (rows - 1)).toBeLessThanOrEqual(900);
     }
   });
   it('survives a wall without size or cameras', () => expect(autoFit(0, 0, 0).tile).toBe(0));

@@ -17,7 +17,8 @@ export function suggestName(from: string, taken: readonly string[]): string {
     const u = new URL(from);
     // Last path element when it says something, as in rtsp://host:8554/gate; else the host.
     const last = u.pathname.split('/').filter(Boolean).at(-1) ?? '';
-    base = /^[a-z][a-z0-9-]{2,}$/i.test(last) && !/^(h26[45]|stream\d*|live|media|profile\d*|ch\d+|main|sub)/i.test(last) ? last : `cam-${u.hostname}`;
+    base =
+      /^[a-z][a-z0-9-]{2,}$/i.test(last) && !/^(h26[45]|stream\d*|live|media|profile\d*|ch\d+|main|sub)/i.test(last) ? last : `cam-${u.hostname}`;
   } catch {
     // Not an address: a name in words.
   }

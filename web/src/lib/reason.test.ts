@@ -30,7 +30,11 @@ describe('noPath', () => {
 
 describe('problemOf', () => {
   it('takes only texts', async () => {
-    expect(await problemOf(new Response('{"title":"Not Found","detail":7,"hint":"h"}'))).toEqual({ title: 'Not Found', detail: undefined, hint: 'h' });
+    expect(await problemOf(new Response('{"title":"Not Found","detail":7,"hint":"h"}'))).toEqual({
+      title: 'Not Found',
+      detail: undefined,
+      hint: 'h',
+    });
   });
 
   it('survives other bodies', async () => {

@@ -22,7 +22,8 @@ export async function problemOf(resp: Response): Promise<Problem> {
   try {
     const body: unknown = await resp.json();
     if (typeof body !== 'object' || body === null) return {};
-    const text = (k: string) => (k in body && typeof (body as Record<string, unknown>)[k] === 'string' ? ((body as Record<string, unknown>)[k] as string) : undefined);
+    const text = (k: string) =>
+      k in body && typeof (body as Record<string, unknown>)[k] === 'string' ? ((body as Record<string, unknown>)[k] as string) : undefined;
     return { title: text('title'), detail: text('detail'), hint: text('hint') };
   } catch {
     return {};
@@ -40,7 +41,11 @@ export function refused(status: number, stream: string, p: Problem): Reason {
     case 403:
       return { title: 'This stream asks for a token', hint: hint ?? 'Open it with a token that may watch it.', retry: false };
     case 404:
-      return { title: `There is no stream named “${stream}”`, hint: hint ?? 'Check the name, or publish to it: the picture appears by itself.', retry: true };
+      return {
+        title: `There is no stream named “${stream}”`,
+        hint: hint ?? 'Check the name, or publish to it: the picture appears by itself.',
+        retry: true,
+      };
     case 406:
     case 415:
       return {
@@ -53,7 +58,11 @@ export function refused(status: number, stream: string, p: Problem): Reason {
     case 502:
     case 503:
     case 504:
-      return { title: said ? sentence(said) : 'The stream is not ready yet', hint: hint ?? 'The camera is being reached; the picture appears by itself.', retry: true };
+      return {
+        title: said ? sentence(said) : 'The stream is not ready yet',
+        hint: hint ?? 'The camera is being reached; the picture appears by itself.',
+        retry: true,
+      };
     default:
       return { title: said ? sentence(said) : `The server answered ${status}`, hint, retry: status >= 500 };
   }

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { contain, heat, parsePlan, summary } from './regions';
 
-const message = (over: object = {}) => JSON.stringify({ pts: 90_000, width: 32, height: 32, block: 16, cols: 2, rows: 2, offsets: btoa('\xfa\x00\x04\x7f'), objects: [{ x: 1, y: 2, w: 3, h: 4 }], ...over });
+const message = (over: object = {}) =>
+  JSON.stringify({
+    pts: 90_000,
+    width: 32,
+    height: 32,
+    block: 16,
+    cols: 2,
+    rows: 2,
+    offsets: btoa('\xfa\x00\x04\x7f'),
+    objects: [{ x: 1, y: 2, w: 3, h: 4 }],
+    ...over,
+  });
 
 describe('parsePlan', () => {
   it('reads signed offsets', () => expect([...(parsePlan(message())?.offsets ?? [])]).toEqual([-6, 0, 4, 127]));

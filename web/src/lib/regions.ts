@@ -46,7 +46,8 @@ export function parsePlan(text: string): Plan | null {
   }
   if (typeof m !== 'object' || m === null) return null;
   const whole = (n: unknown): n is number => typeof n === 'number' && Number.isInteger(n) && n >= 0;
-  if (!whole(m.width) || !whole(m.height) || !whole(m.cols) || !whole(m.rows) || m.width === 0 || m.height === 0 || m.cols * m.rows > maxBlocks) return null;
+  if (!whole(m.width) || !whole(m.height) || !whole(m.cols) || !whole(m.rows) || m.width === 0 || m.height === 0 || m.cols * m.rows > maxBlocks)
+    return null;
   let offsets: Int8Array;
   try {
     offsets = Int8Array.from(atob(m.offsets ?? ''), (c) => (c.charCodeAt(0) << 24) >> 24);

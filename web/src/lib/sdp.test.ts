@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { endpoints, fragment, preferStereo, restartAnswer } from './sdp';
 
-const offer = ['v=0', 'a=group:BUNDLE 0 1', 'm=video 9 UDP/TLS/RTP/SAVPF 96', 'a=ice-ufrag:EsAw', 'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1', 'a=mid:0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=ice-ufrag:EsAw', 'a=mid:1', ''].join('\r\n');
+const offer = [
+  'v=0',
+  'a=group:BUNDLE 0 1',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96',
+  'a=ice-ufrag:EsAw',
+  'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1',
+  'a=mid:0',
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+  'a=ice-ufrag:EsAw',
+  'a=mid:1',
+  '',
+].join('\r\n');
 
 describe('fragment', () => {
   it('names the credentials, the section and the candidates', () => {
@@ -28,7 +39,8 @@ describe('restartAnswer', () => {
 
 describe('endpoints', () => {
   it('lists each address once', () => {
-    const sdp = 'a=candidate:1 1 udp 2 192.0.2.1 8189 typ host\r\na=candidate:1 2 udp 2 192.0.2.1 8189 typ host\r\na=candidate:2 1 tcp 1 192.0.2.1 8189 typ host tcptype passive\r\n';
+    const sdp =
+      'a=candidate:1 1 udp 2 192.0.2.1 8189 typ host\r\na=candidate:1 2 udp 2 192.0.2.1 8189 typ host\r\na=candidate:2 1 tcp 1 192.0.2.1 8189 typ host tcptype passive\r\n';
     expect(endpoints(sdp)).toEqual([
       { protocol: 'UDP', address: '192.0.2.1', port: 8189 },
       { protocol: 'TCP', address: '192.0.2.1', port: 8189 },

@@ -104,7 +104,11 @@ describe('WhepPlayer', () => {
     p.start();
     expect(p.state).toBe('connecting');
     await settle();
-    expect(of('POST')[0]).toMatchObject({ url: '/whep/gate?rendition=roi', headers: { 'Content-Type': 'application/sdp', Authorization: 'Bearer secret' }, body: offer });
+    expect(of('POST')[0]).toMatchObject({
+      url: '/whep/gate?rendition=roi',
+      headers: { 'Content-Type': 'application/sdp', Authorization: 'Bearer secret' },
+      body: offer,
+    });
     FakePeer.all[0]?.become('connected');
     showFrame?.();
     expect(p.state).toBe('playing');
@@ -176,7 +180,11 @@ describe('WhepPlayer', () => {
     const pc = FakePeer.all[0]!;
     pc.become('connected');
     showFrame?.();
-    reply = () => new Response('a=ice-ufrag:s2\r\na=ice-pwd:sp2\r\na=candidate:1 1 udp 1 192.0.2.1 8189 typ host\r\n', { status: 200, headers: { ETag: '"e2"' } });
+    reply = () =>
+      new Response('a=ice-ufrag:s2\r\na=ice-pwd:sp2\r\na=candidate:1 1 udp 1 192.0.2.1 8189 typ host\r\n', {
+        status: 200,
+        headers: { ETag: '"e2"' },
+      });
     pc.become('disconnected');
     await vi.advanceTimersByTimeAsync(2000);
     expect(p.state).toBe('reconnecting');

@@ -245,7 +245,8 @@ export class WhepPlayer extends EventTarget {
       });
       this.#sample(pc);
     } catch (err) {
-      if (live()) this.#lost({ title: 'The answer of the server could not be used', hint: err instanceof Error ? err.message : String(err), retry: true });
+      if (live())
+        this.#lost({ title: 'The answer of the server could not be used', hint: err instanceof Error ? err.message : String(err), retry: true });
     }
   }
 
@@ -315,7 +316,13 @@ export class WhepPlayer extends EventTarget {
       const offer = await pc.createOffer({ iceRestart: true });
       await pc.setLocalDescription(offer);
       const body = fragment(pc.localDescription?.sdp ?? '', [], false);
-      const resp = body && (await this.#request(abort, resource.url, { method: 'PATCH', headers: this.#headers({ 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*' }), body }));
+      const resp =
+        body &&
+        (await this.#request(abort, resource.url, {
+          method: 'PATCH',
+          headers: this.#headers({ 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*' }),
+          body,
+        }));
       if (this.#pc !== pc) return;
       const sdp = resp && resp.status === 200 ? restartAnswer(resource.answer, await resp.text()) : null;
       if (this.#pc !== pc) return;
@@ -390,7 +397,8 @@ export class WhepPlayer extends EventTarget {
       return;
     }
     const quiet = now - this.#lastFrameAt;
-    if (pc.connectionState === 'connected' && quiet >= limits.stall && this.state !== 'reconnecting') this.#set('stalled', silent(Math.floor(quiet / 1000)));
+    if (pc.connectionState === 'connected' && quiet >= limits.stall && this.state !== 'reconnecting')
+      this.#set('stalled', silent(Math.floor(quiet / 1000)));
   }
 }
 

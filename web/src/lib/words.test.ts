@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Source, Stream } from './api';
 import { message, playable, standing } from './words';
 
-const stream = (source: Partial<Source>): Stream => ({ name: 'gate', source: { type: 'rtsp', state: 'live', ...source }, tracks: [], renditions: [], viewers: 0, origin: 'config' });
+const stream = (source: Partial<Source>): Stream => ({
+  name: 'gate',
+  source: { type: 'rtsp', state: 'live', ...source },
+  tracks: [],
+  renditions: [],
+  viewers: 0,
+  origin: 'config',
+});
 const playing = { state: 'playing', reason: null } as const;
 
 describe('standing', () => {
@@ -25,7 +32,10 @@ describe('playable', () => {
 describe('message', () => {
   it('is none over a picture', () => expect(message(stream({}), playing)).toBeNull());
   it('is the error of the camera with its remedy', () => {
-    expect(message(stream({ state: 'failed', error: 'wrong password', hint: 'correct it' }), playing)).toEqual({ title: 'Wrong password', hint: 'Correct it' });
+    expect(message(stream({ state: 'failed', error: 'wrong password', hint: 'correct it' }), playing)).toEqual({
+      title: 'Wrong password',
+      hint: 'Correct it',
+    });
   });
   it('is the reason of the player otherwise', () => {
     const reason = { title: 'UDP port 8189 is not reachable', retry: true };

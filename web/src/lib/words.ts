@@ -70,7 +70,8 @@ const upper = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
 export function message(s: Stream | undefined, player: Pick<WhepPlayer, 'state' | 'reason'>): Message | null {
   if (s && s.source.state !== 'live') {
     if (s.source.error) return { title: upper(s.source.error), hint: s.source.hint ? upper(s.source.hint) : undefined };
-    if (passive(s.source) && (s.source.state === 'idle' || s.source.state === 'ended')) return { title: 'Waiting for a publisher', hint: `Publish to ${s.name} and the picture appears.` };
+    if (passive(s.source) && (s.source.state === 'idle' || s.source.state === 'ended'))
+      return { title: 'Waiting for a publisher', hint: `Publish to ${s.name} and the picture appears.` };
     if (s.source.state === 'ended') return { title: 'The source came to its end' };
     if (s.source.state === 'connecting' || s.source.state === 'retrying') return { title: 'Connecting to the camera' };
     if (s.source.state === 'stalled') return { title: 'The camera went silent', hint: 'It is connected and sends nothing.' };

@@ -10,7 +10,10 @@ export default async function ({ open, shot, params }) {
   await page.fill('[name=url]', params.wrong);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.verdict, [role=alert]', { timeout: 30_000 });
-  const wrong = await page.evaluate(() => ({ broken: document.querySelector('.verdict')?.dataset.broken, words: (document.querySelector('.verdict') ?? document.querySelector('[role=alert]')).innerText }));
+  const wrong = await page.evaluate(() => ({
+    broken: document.querySelector('.verdict')?.dataset.broken,
+    words: (document.querySelector('.verdict') ?? document.querySelector('[role=alert]')).innerText,
+  }));
   await shot(page, 'add-wrong');
 
   await page.fill('[name=url]', params.url);

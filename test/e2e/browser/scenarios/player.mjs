@@ -4,21 +4,25 @@ import { playing, summary, watch } from '../measure.mjs';
 export default async function ({ open, shot, params, context }) {
   const page = await open(`/p/${params.stream}`);
   await playing(page, 'vantage-player');
-  const first = await page.evaluate(() => performance.getEntriesByType('resource').filter((r) => /\.(js|css|woff2)$/.test(r.name)).reduce((sum, r) => sum + r.encodedBodySize, 0));
+  const first = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((r) => /\.(js|css|woff2)$/.test(r.name))
+      .reduce((sum, r) => sum + r.encodedBodySize, 0),
+  );
   const seen = summary(await watch(page, 'vantage-player', 2000, 500));
   await shot(page, 'player');
 
-  // Another site: an origin of its own that loads player.js from the server.
+  // Another site, with an origin of its own, that loads player.js from the server.
   const guest = await context.newPage();
-  await guest.route('http://guest.test/', (r) =>
-    r.fulfill({ contentType: 'text/html', body: `<!doctype html><script type="module" src="${params.base}/player.js"></script><vantage-player src="${params.base}/whep/${params.stream}" muted controls></vantage-player>` }),
-  );
-  await guest.goto('http://guest.test/');
+  await guest.goto(params.guest);
   await playing(guest, 'vantage-player');
   const embedded = await guest.evaluate(() => document.querySelector('vantage-player').state);
 
   const unknown = await open('/p/nobody-here');
-  await unknown.waitForFunction(() => document.querySelector('vantage-player')?.shadowRoot.querySelector('.words strong')?.textContent.includes('nobody-here'));
+  await unknown.waitForFunction(() =>
+    document.querySelector('vantage-player')?.shadowRoot.querySelector('.words strong')?.textContent.includes('nobody-here'),
+  );
   const words = await unknown.evaluate(() => document.querySelector('vantage-player').shadowRoot.querySelector('.words').innerText);
   await shot(unknown, 'player-unknown');
   const consoleUnknown = await open('/s/nobody-here');

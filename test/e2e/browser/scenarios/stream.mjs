@@ -5,7 +5,9 @@ export default async function ({ open, shot, params }) {
   const page = await open(`/s/${params.stream}`);
   await playing(page, '.stage video');
   await page.waitForFunction(() => /\d/.test(document.querySelector('[data-stat="Frame rate"]')?.textContent ?? ''));
-  const stats = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('[data-stat]')].map((e) => [e.dataset.stat, e.textContent.trim()])));
+  const stats = await page.evaluate(() =>
+    Object.fromEntries([...document.querySelectorAll('[data-stat]')].map((e) => [e.dataset.stat, e.textContent.trim()])),
+  );
 
   await page.click('role=button[name="ROI"]');
   await page.waitForTimeout(1000);
@@ -33,7 +35,12 @@ export default async function ({ open, shot, params }) {
   await playing(page, '.stage video', 2);
   await page.waitForFunction(() => document.querySelector('[data-saving]')?.dataset.saving, null, { timeout: 30_000 });
   await page.waitForTimeout(params.settle);
-  const read = () => page.evaluate(() => ({ saving: Number(document.querySelector('[data-saving]').dataset.saving), apart: document.querySelector('[data-apart]').dataset.apart, words: document.querySelector('[data-saving]').innerText }));
+  const read = () =>
+    page.evaluate(() => ({
+      saving: Number(document.querySelector('[data-saving]').dataset.saving),
+      apart: document.querySelector('[data-apart]').dataset.apart,
+      words: document.querySelector('[data-saving]').innerText,
+    }));
   const wipe = await read();
   await shot(page, 'wipe');
   await page.keyboard.press('c');

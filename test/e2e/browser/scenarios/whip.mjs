@@ -36,7 +36,10 @@ export default async function ({ open, shot, params }) {
   await playing(viewer, 'vantage-player');
   await viewer.waitForFunction(() => window.lastStats?.fps > 5 && window.lastStats?.audioBitrateBPS > 1000, null, { timeout: 20_000 });
   await shot(viewer, `whip-${params.codec}`);
-  const found = await viewer.evaluate(() => ({ ...window.lastStats, sounds: document.querySelector('vantage-player').video.srcObject.getAudioTracks().length }));
+  const found = await viewer.evaluate(() => ({
+    ...window.lastStats,
+    sounds: document.querySelector('vantage-player').video.srcObject.getAudioTracks().length,
+  }));
 
   // The other side of the test plays the stream by RTSP meanwhile.
   process.stderr.write('publishing\n');
