@@ -25,6 +25,9 @@ type Config struct {
 	ROI        roi.Config
 	Renditions []Rendition
 
+	// Probes are the encoders measured on this machine; empty while that is not known yet.
+	Probes []transcode.ProbeResult
+
 	// Offline keeps every picture: queues block, the analysis is in step with the pictures.
 	Offline bool
 }
@@ -32,7 +35,7 @@ type Config struct {
 // Backends are the constructors that the graph builds its stages with.
 type Backends struct {
 	Decoder func(t *media.Track) (transcode.Decoder, error)
-	Scaler  func(widthPx, heightPx int, format media.PixelFormat) (transcode.Scaler, error)
+	Scaler  func(size media.Size, format media.PixelFormat) (transcode.Scaler, error)
 	Encoder func(c transcode.EncoderConfig) (transcode.Encoder, error)
 	Audio   func(in *media.Track, out media.Codec) (transcode.AudioTranscoder, error)
 	Engine  func(c roi.Config) (*roi.Engine, error)

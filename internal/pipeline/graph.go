@@ -22,6 +22,12 @@ type Input interface {
 	Pop(ctx context.Context) (*media.Unit, error)
 }
 
+// FrameInput is what offline work may read pictures from in place of units. Next returns io.EOF at the end; the caller owns the
+// picture.
+type FrameInput interface {
+	Next() (*media.Frame, error)
+}
+
 // Hooks tell the surroundings what happens inside. Each may be nil, runs on the decoder's goroutine and must not block.
 type Hooks struct {
 	// Plan is told each new region plan.
@@ -82,6 +88,30 @@ func (g *Graph) SetActive(names []string) {
 // Run feeds the graph from in until its end or until ctx ends. It returns nil at the natural end of the input, when every
 // encoder has flushed. A graph runs once.
 func (g *Graph) Run(ctx context.Context, in Input) error {
+	return g.run(ctx, func(ctx context.Context) error { return g.consume(ctx, in) })
+}
+
+// RunFrames is Run for an input that is decoded already.
+func (g *Graph) RunFrames(ctx context.Context, in FrameInput) error {
+	return g.run(ctx, func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			f, err := in.Next()
+			g.syncRungs(ctx)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			g.frame(ctx, f)
+			f.Release()
+		}
+		return context.Cause(ctx)
+	})
+}
+
+// run drives the graph with what consume feeds it.
+func (g *Graph) run(ctx context.Context, consume func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var analysis sync.WaitGroup
 	if g.wantsAnalysis() {
@@ -95,7 +125,7 @@ func (g *Graph) Run(ctx context.Context, in Input) error {
 			analysis.Go(func() { _ = engine.Run(ctx, g.latest) }) // ends with ctx; faults inside are its own to tell
 		}
 	}
-	err := g.consume(ctx, in)
+	err := consume(ctx)
 	if err != nil {
 		cancel(err)
 	}

@@ -149,7 +149,7 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 		return false
 	}
 	if size != r.in || !slices.Contains(enc.Caps().Formats, f.Format) {
-		s, err := r.b.Scaler(size.WidthPx, size.HeightPx, media.I420)
+		s, err := r.b.Scaler(size, media.I420)
 		if err != nil {
 			_ = enc.Close()
 			r.fail(fmt.Errorf("open scaler: %w", err))

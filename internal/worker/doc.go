@@ -7,7 +7,7 @@
 //
 // The parent's side is [Stream], the child's is [Serve]:
 //
-//	s := worker.New(worker.Options{Pipeline: cfg, Source: hub, Outputs: outputs, Start: worker.Command(worker.Self)})
+//	s := worker.New(worker.Options{Stream: id, Pipeline: cfg, Source: hub, Outputs: outputs, Start: worker.Command(worker.Self)})
 //	s.SetActive([]string{"roi"})
 //	err := s.Run(ctx)
 //

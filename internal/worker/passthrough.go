@@ -44,7 +44,7 @@ func (s *Stream) passthroughTracks(from *media.Track) map[*media.Hub]*media.Trac
 	if from.Reordered {
 		return outs // no WebRTC viewer could show it
 	}
-	for _, r := range s.o.Pipeline.Renditions {
+	for _, r := range s.o.Pipeline().Renditions {
 		if hub := s.o.Outputs[r.Name]; hub != nil && r.Codec == from.Codec {
 			outs[hub] = announce(hub, []*media.Track{from})[0]
 		}

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"vantage/internal/pipeline"
 )
 
 // socketFD is the descriptor of the socket in the child: the first after stdin, stdout and stderr.
@@ -103,7 +101,7 @@ func Command(command func() *exec.Cmd) Starter {
 
 // InProcess starts workers as goroutines of this process, without the protection that a process gives: for debugging
 // and where children cannot be started.
-func InProcess(b pipeline.Backends) Starter {
+func InProcess(b Backends) Starter {
 	return func(log *slog.Logger) (*Process, error) {
 		ours, theirs, err := socketPair()
 		if err != nil {

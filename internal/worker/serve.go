@@ -31,6 +31,9 @@ type helloBody struct {
 	Pipeline pipeline.Config
 }
 
+// Backends makes the constructors of the stages for a configuration.
+type Backends func(c pipeline.Config, log *slog.Logger) pipeline.Backends
+
 // child is the worker process's side of one connection.
 type child struct {
 	conn  *conn
@@ -44,7 +47,7 @@ type child struct {
 
 // Serve runs the child's side on c until the parent ends it, and returns nil when the input ended and all was flushed, or the parent went away. The
 // caller exits the process then.
-func Serve(ctx context.Context, c net.Conn, b pipeline.Backends, log *slog.Logger) error {
+func Serve(ctx context.Context, c net.Conn, backends Backends, log *slog.Logger) error {
 	defer c.Close()
 	w := &child{conn: newConn(c), log: log}
 	hello, err := w.hello()
@@ -57,7 +60,7 @@ func Serve(ctx context.Context, c net.Conn, b pipeline.Backends, log *slog.Logge
 	}
 	needKey := func() { _ = w.conn.send(msgKey) } // a dead parent is noticed by the reader
 	w.input = media.NewQueue(media.QueueConfig{Edge: "worker-decoder", MaxAge: inputAge}, needKey)
-	w.graph = pipeline.New(hello.Pipeline, b, func(name string) media.Publisher { return w.outs[name] }, pipeline.Hooks{
+	w.graph = pipeline.New(hello.Pipeline, backends(hello.Pipeline, log), func(name string) media.Publisher { return w.outs[name] }, pipeline.Hooks{
 		Plan:    func(p *roi.Plan) { _ = w.conn.sendJSON(msgPlan, p) },
 		Corrupt: func(error) { needKey() },
 	}, log)

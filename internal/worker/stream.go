@@ -22,20 +22,21 @@ const HeartbeatTimeout = 5 * time.Second
 
 // Options makes a [Stream].
 type Options struct {
-	Pipeline pipeline.Config
-	Source   *media.Hub            // what the child decodes
-	Outputs  map[string]*media.Hub // by rendition name, and pipeline.AudioOutput
-	Start    Starter               // Command(Self) in the product
-	Linger   time.Duration         // how long a child lives on when nothing is active any more
+	Stream   media.StreamID
+	Pipeline func() pipeline.Config // of the next process
+	Source   *media.Hub             // what the child decodes
+	Outputs  map[string]*media.Hub  // by rendition name, and pipeline.AudioOutput
+	Start    Starter                // Command(Self) in the product
+	Linger   time.Duration          // how long a child lives on when nothing is active any more
 
 	// CrashLimit crashes within CrashWindow open the circuit breaker.
 	CrashLimit  int
 	CrashWindow time.Duration
 
-	OnPlan   func(*roi.Plan)       // may be nil; must not block
-	OnStatus func(Status)          // may be nil; must not block
-	Log      *slog.Logger          // may be nil
-	Metrics  *Metrics              // may be nil
+	OnPlan   func(*roi.Plan) // may be nil; must not block
+	OnStatus func(Status)    // may be nil; must not block
+	Log      *slog.Logger    // may be nil
+	Metrics  *Metrics        // may be nil
 }
 
 // Stream supervises the worker process of one stream.
@@ -82,7 +83,7 @@ func (s *Stream) Run(ctx context.Context) error {
 			continue
 		}
 		wait, open := b.crashed(time.Now())
-		s.o.Metrics.crash(s.o.Pipeline.Stream)
+		s.o.Metrics.crash(s.o.Stream)
 		s.set(func(st *Status) { st.State, st.PID, st.Err, st.Crashes = Starting, 0, err, st.Crashes+1 })
 		if open {
 			s.set(func(st *Status) { st.State = Broken })
@@ -134,7 +135,7 @@ func (s *Stream) runProcess(ctx context.Context) error {
 			}
 		})
 	}
-	err = p.conn.sendJSON(msgHello, helloBody{protocolVersion, s.o.Pipeline})
+	err = p.conn.sendJSON(msgHello, helloBody{protocolVersion, s.o.Pipeline()})
 	if err != nil {
 		cancel(fmt.Errorf("worker: send configuration: %w", err))
 	} else {
