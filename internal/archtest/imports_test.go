@@ -42,6 +42,8 @@ var rules = []rule{
 	{"internal/config", slices.Concat(kernel, remedies, []string{"ingest", "roi", "transcode", "internal/rtc", "internal/httpx"}), "one Config is composed of the packages' own"},
 	{"internal/store", slices.Concat(kernel, remedies), "what is saved is a document; what it means is for others"},
 	{"internal/api", slices.Concat(kernel, remedies, []string{"ingest", "ingest/probe", "transcode", "internal/config", "internal/httpx"}), "the API is types and small interfaces; the server behind it is somebody else"},
+	{"internal/api/client", slices.Concat(remedies, []string{"internal/config", "internal/httpx"}), "a client speaks HTTP and the API's types, as any other would"},
+	{"internal/doctor", slices.Concat(kernel, remedies, []string{"transcode", "internal/api", "internal/config"}), "it examines the machine; what needs FFmpeg is handed to it"},
 	{"internal/archtest", nil, "a test of the tree imports none of it"},
 	{"web", slices.Concat(remedies, []string{"internal/httpx"}), "the console is files and a handler; it speaks to the server as any client does"},
 
