@@ -1,4 +1,5 @@
 import { problemOf, type Problem } from './reason';
+import { sentence } from './sentence';
 import { EventParser, type ServerEvent } from './sse';
 import { token } from './token';
 
@@ -167,9 +168,9 @@ export class ApiError extends Error {
 
   constructor(status: number, problem: Problem) {
     const said = problem.detail ?? problem.title ?? (status === 0 ? 'The server does not answer' : `The server answered ${status}`);
-    super(said.charAt(0).toUpperCase() + said.slice(1));
+    super(sentence(said));
     this.status = status;
-    this.hint = problem.hint ?? (status === 0 ? 'Check that Vantage is running.' : undefined);
+    this.hint = problem.hint ? sentence(problem.hint) : status === 0 ? 'Check that Vantage is running.' : undefined;
   }
 }
 
@@ -214,8 +215,8 @@ export const api = {
   probe: (url: string, transport: string | undefined, signal?: AbortSignal) =>
     call<Verdict>('POST', '/v1/probe', { url, ...(transport ? { transport } : {}) }, signal),
   discover: async (signal?: AbortSignal) => list((await call<{ cameras: Camera[] | null }>('POST', '/v1/discover', {}, signal)).cameras),
-  profiles: async (xaddr: string, username: string, password: string) =>
-    list((await call<{ profiles: Profile[] | null }>('POST', '/v1/discover/profiles', { xaddr, username, password })).profiles),
+  profiles: async (xaddr: string, username: string, password: string, signal?: AbortSignal) =>
+    list((await call<{ profiles: Profile[] | null }>('POST', '/v1/discover/profiles', { xaddr, username, password }, signal)).profiles),
   /** Whether a health address answers with success. */
   healthy: async (path: '/healthz' | '/readyz') => {
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameProblem, suggestName } from './name';
+import { nameProblem, suggestName, withCredentials } from './name';
 
 describe('suggestName', () => {
   it.each([
@@ -23,4 +23,13 @@ describe('nameProblem', () => {
     ['a'.repeat(64), /63/],
     ['gate', /taken/],
   ])('refuses "%s"', (name, want) => expect(nameProblem(name, ['gate'])).toMatch(want));
+});
+
+describe('withCredentials', () => {
+  it.each([
+    ['rtsp://192.0.2.7/a?b=c', 'op', 'p@ss:w/1', 'rtsp://op:p%40ss%3Aw%2F1@192.0.2.7/a?b=c'],
+    ['rtsp://192.0.2.7/a', '', '', 'rtsp://192.0.2.7/a'],
+    ['rtsp://own:x@192.0.2.7/a', 'op', 'pw', 'rtsp://own:x@192.0.2.7/a'],
+    ['nonsense', 'op', 'pw', 'nonsense'],
+  ])('%s', (address, user, password, want) => expect(withCredentials(address, user, password)).toBe(want));
 });

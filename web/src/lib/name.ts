@@ -34,3 +34,14 @@ export function suggestName(from: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   for (let i = 2; ; i++) if (!taken.includes(`${name}-${i}`)) return `${name}-${i}`;
 }
+
+/** The address with user name and password in it, unless it has some already; as it is when it is no address. */
+export function withCredentials(address: string, username: string, password: string): string {
+  if (!username || !URL.canParse(address)) return address;
+  const u = new URL(address);
+  if (!u.username) {
+    u.username = encodeURIComponent(username);
+    u.password = encodeURIComponent(password);
+  }
+  return u.href;
+}

@@ -1,4 +1,5 @@
 import type { Endpoint } from './sdp';
+import { sentence } from './sentence';
 
 /** Why a player does not play, in words for the person in front of it. */
 export interface Reason {
@@ -29,8 +30,6 @@ export async function problemOf(resp: Response): Promise<Problem> {
     return {};
   }
 }
-
-const sentence = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
 
 /** Words for a refused offer. `stream` is the name that was asked for. */
 export function refused(status: number, stream: string, p: Problem): Reason {

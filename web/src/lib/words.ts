@@ -1,4 +1,5 @@
 import type { Source, Stream } from './api';
+import { sentence } from './sentence';
 import type { PlayerState, WhepPlayer } from './whep';
 
 export type Tone = 'live' | 'busy' | 'warn' | 'bad' | 'off';
@@ -64,12 +65,10 @@ export interface Message {
   hint?: string;
 }
 
-const upper = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
-
 /** What to say over the picture; null when there is nothing to say because it plays. */
 export function message(s: Stream | undefined, player: Pick<WhepPlayer, 'state' | 'reason'>): Message | null {
   if (s && s.source.state !== 'live') {
-    if (s.source.error) return { title: upper(s.source.error), hint: s.source.hint ? upper(s.source.hint) : undefined };
+    if (s.source.error) return { title: sentence(s.source.error), hint: s.source.hint ? sentence(s.source.hint) : undefined };
     if (passive(s.source) && (s.source.state === 'idle' || s.source.state === 'ended'))
       return { title: 'Waiting for a publisher', hint: `Publish to ${s.name} and the picture appears.` };
     if (s.source.state === 'ended') return { title: 'The source came to its end' };
