@@ -1,0 +1,71 @@
+package render
+
+import (
+	"image"
+
+	"vantage/ingest/synth/junction"
+)
+
+// Seen is where an object is in the picture.
+type Seen struct {
+	Object int // index in World.Objects
+
+	// Box encloses the pixels in which at least a part of the object is seen; empty when it is hidden or outside.
+	Box image.Rectangle
+
+	// Full encloses the whole object, hidden parts included, in pixels, and may reach out of the picture.
+	Full image.Rectangle
+
+	// Visible is the share of the object's part inside the picture that nothing is in front of, 0 to 1.
+	Visible float64
+
+	// Truncated is the share of Full outside the picture, 0 to 1.
+	Truncated float64
+}
+
+// measure fills in what is seen, after all objects are drawn.
+func (r *Renderer) measure(w *junction.World) {
+	r.seen = r.seen[:0]
+	bounds := image.Rect(0, 0, r.camera.WidthPx, r.camera.HeightPx)
+	for i := range w.Objects {
+		d := &r.drawn[i]
+		if d.mesh == nil || d.full.Intersect(bounds).Empty() {
+			continue
+		}
+		s := Seen{Object: i, Full: d.full}
+		inside := d.full.Intersect(bounds)
+		if all := d.full.Dx() * d.full.Dy(); all > 0 {
+			s.Truncated = 1 - float64(inside.Dx()*inside.Dy())/float64(all)
+		}
+		box, n := r.find(uint16(i+1), inside)
+		if d.covered > 0 {
+			s.Visible = float64(n) / float64(d.covered)
+		}
+		s.Box = box
+		r.seen = append(r.seen, s)
+	}
+}
+
+// find returns the pixels that show an object, within an area, and how many samples do.
+func (r *Renderer) find(id uint16, area image.Rectangle) (image.Rectangle, int) {
+	var box image.Rectangle
+	n := 0
+	for y := area.Min.Y * samples; y < area.Max.Y*samples; y++ {
+		row := r.work.ID[y*r.work.W:]
+		first, last := -1, -1
+		for x := area.Min.X * samples; x < area.Max.X*samples; x++ {
+			if row[x] != id {
+				continue
+			}
+			if first < 0 {
+				first = x
+			}
+			last = x
+			n++
+		}
+		if first >= 0 {
+			box = box.Union(image.Rect(first/samples, y/samples, last/samples+1, y/samples+1))
+		}
+	}
+	return box, n
+}
