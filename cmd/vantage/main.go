@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the subcommands, in the order of the help.
+type commands struct {
+	Config  configCmd  `cmd:"" help:"Check, print or describe the configuration."`
+	Stream  streamCmd  `cmd:"" help:"Look at the streams of a running server."`
+	Reload  reloadCmd  `cmd:"" help:"Make a running server apply its changed configuration file."`
+	Version versionCmd `cmd:"" help:"Say what this is."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run executes a command line and returns the exit status.
+func run(args []string) int {
+	ui := &terminal{out: os.Stdout, err: os.Stderr}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	var c commands
+	parser, err := kong.New(&c, kong.Name("vantage"), kong.Description("Edge media server: cameras in, browsers out, with the bits where people look."),
+		kong.Writers(os.Stdout, os.Stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
+	if err != nil {
+		panic("vantage: the commands are malformed: " + err.Error())
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return ui.fail(usage(err, args))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err := command.Run(ui); err != nil {
+		return ui.fail(err)
+	}
+	return exitDone
+}
