@@ -143,12 +143,6 @@ func (s *Supervisor) watch(ctx context.Context, w *watch) error {
 	}
 }
 
-// Peered is the optional ability of a source to name its peer.
-type Peered interface {
-	// Peer is the remote address of the present connection, "" without one.
-	Peer() string
-}
-
 func peerOf(s Source) string {
 	if p, ok := s.(Peered); ok {
 		return p.Peer()

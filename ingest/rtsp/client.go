@@ -73,6 +73,7 @@ type connection struct {
 var (
 	_ ingest.Source = (*Client)(nil)
 	_ ingest.Peered = (*Client)(nil)
+	_ ingest.Linked = (*Client)(nil)
 )
 
 // NewClient checks the options and connects nothing yet.
@@ -113,34 +114,19 @@ func (c *Client) Peer() string {
 	return ""
 }
 
-// Stats are the counts of the present connection, zero without one.
-type Stats struct {
-	Transport     Transport
-	Packets       uint64 // received
-	PacketsLost   uint64
-	UnitsDropped  uint64 // damaged
-	BytesReceived uint64
-}
-
-// Stats returns the counts of the present connection.
-func (c *Client) Stats() Stats {
+// Link implements [ingest.Linked].
+func (c *Client) Link() ingest.Link {
 	s := c.stat.Load()
 	if s == nil {
-		return Stats{}
+		return ingest.Link{}
 	}
-	st := Stats{Transport: TCP, PacketsLost: s.d.lost.Load(), UnitsDropped: s.d.corrupt.Load()}
+	l := ingest.Link{
+		Transport: string(TCP), TriedUDP: c.o.Transport != TCP, Lost: s.d.lost.Load(), Dropped: s.d.corrupt.Load(), Packets: s.d.packets.Load(),
+	}
 	if s.udp.Load() {
-		st.Transport = UDP
+		l.Transport = string(UDP)
 	}
-	if cs := s.client.Stats(); cs != nil {
-		st.BytesReceived = cs.Conn.BytesReceived
-		for _, m := range cs.Session.Medias {
-			for _, f := range m.Formats {
-				st.Packets += f.RTPPacketsReceived
-			}
-		}
-	}
-	return st
+	return l
 }
 
 // Run implements [ingest.Source].

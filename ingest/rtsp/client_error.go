@@ -16,6 +16,15 @@ import (
 	"vantage/internal/hint"
 )
 
+// coded names the kind of an error; it implements [ingest.Coded].
+type coded struct {
+	error
+	code string
+}
+
+func (c coded) Code() string  { return c.code }
+func (c coded) Unwrap() error { return c.error }
+
 // failed says what was being done to whom, and what a person can do about it. A wrong password is permanent: the one try that
 // was made is well below what locks a camera's account.
 func (c *Client) failed(doing string, err error) error {
@@ -30,9 +39,9 @@ func (c *Client) failed(doing string, err error) error {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &other):
-		return ingest.Permanent(hint.New(err, "if the camera got a new certificate, set its fingerprint; else someone sits in between"))
+		return ingest.Permanent(hint.New(coded{err, "certificate"}, "if the camera got a new certificate, set its fingerprint; else someone sits in between"))
 	case errors.As(err, &unknown), errors.As(err, &name):
-		return hint.New(err, "pin the camera's certificate by its fingerprint; 'vantage stream probe' prints it")
+		return hint.New(coded{err, "certificate"}, "pin the camera's certificate by its fingerprint; 'vantage stream probe' prints it")
 	case errors.As(err, &record):
 		return hint.New(err, "the port does not speak TLS: use rtsp://")
 	case errors.As(err, &dns):
@@ -51,15 +60,15 @@ func (c *Client) refused(code base.StatusCode, err error) error {
 	switch code {
 	case base.StatusUnauthorized:
 		if c.url.User == nil {
-			return ingest.Permanent(hint.New(err, "the camera wants a user and a password: rtsp://user:password@host/path"))
+			return ingest.Permanent(hint.New(coded{err, "auth_required"}, "the camera wants a user and a password: rtsp://user:password@host/path"))
 		}
-		return ingest.Permanent(hint.New(err, "check user and password; it is not tried again, since cameras lock accounts"))
+		return ingest.Permanent(hint.New(coded{err, "auth_wrong"}, "check user and password; it is not tried again, since cameras lock accounts"))
 	case base.StatusForbidden:
 		return hint.New(err, "the user may not watch this stream, or the camera's sessions are all taken")
 	case base.StatusNotFound, base.StatusBadRequest:
-		return hint.New(err, "check the path of the URL; 'vantage discover' asks ONVIF cameras for it")
+		return hint.New(coded{err, "not_found"}, "check the path of the URL; 'vantage discover' asks ONVIF cameras for it")
 	case base.StatusUnsupportedTransport:
-		return hint.New(err, "set transport to tcp")
+		return hint.New(coded{err, "transport"}, "set transport to tcp")
 	case base.StatusNotEnoughBandwidth:
 		return hint.New(err, "the camera's sessions are all taken: end another viewer")
 	default:

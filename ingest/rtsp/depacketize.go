@@ -34,7 +34,7 @@ type depacketizer struct {
 	log   *slog.Logger
 	lanes map[format.Format]*lane
 
-	lost, corrupt atomic.Uint64
+	packets, lost, corrupt atomic.Uint64
 
 	mu      sync.Mutex
 	tracks  []*media.Track
@@ -110,6 +110,7 @@ func (d *depacketizer) packet(f format.Format, pkt *rtp.Packet, pts int64, sent 
 	if l == nil {
 		return
 	}
+	d.packets.Add(1)
 	if gap := pkt.SequenceNumber - l.seq; l.seen && gap != 1 && gap < 1<<15 {
 		d.lost.Add(uint64(gap - 1))
 	}

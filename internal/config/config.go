@@ -66,7 +66,7 @@ func Default() *Config {
 		Log:             Log{Level: "info", Format: "text"},
 		HTTP:            HTTP{Listen: "127.0.0.1:8080", AllowedOrigins: []string{"*"}},
 		Admin:           Admin{Listen: "127.0.0.1:9090"},
-		RTSP:            RTSP{Listen: "127.0.0.1:8554"},
+		RTSP:            RTSP{Listen: "127.0.0.1:8554", UDPListen: "127.0.0.1:8000"},
 		WebRTC:          rtc.Default(),
 		Publish:         Publish{AnyName: true},
 		Workers:         Workers{Enabled: true, CrashLimit: 5, CrashWindow: time.Minute},
