@@ -40,12 +40,3 @@ func (c *senderClock) wall(u *media.Unit) time.Time {
 	}
 	return c.zero.Add(since)
 }
-
-// ntpOffset is the number of seconds from the NTP era (1900) to the Unix era.
-const ntpOffset = 2208988800
-
-// ntp is the 64-bit NTP time stamp of t: seconds since 1900 and a binary fraction (RFC 5905 §6).
-func ntp(t time.Time) uint64 {
-	seconds := uint64(t.Unix()+ntpOffset) << 32
-	return seconds | uint64(t.Nanosecond())<<32/uint64(time.Second)
-}

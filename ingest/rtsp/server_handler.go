@@ -149,9 +149,7 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 	if !ok {
 		return &base.Response{StatusCode: base.StatusMethodNotValidInThisState}, nil
 	}
-	if err := p.record(); err != nil {
-		return h.s.refuse(ctx.Conn, ctx.Request, err)
-	}
+	p.record()
 	setBusy(ctx.Conn)
 	return &base.Response{StatusCode: ok200}, nil
 }

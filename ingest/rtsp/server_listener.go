@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
 )
 
 // sendBufferBytes bounds what the kernel holds for a slow TCP player, whose age we cannot see.
@@ -79,4 +81,11 @@ func busyConn(c net.Conn) *serverConn {
 	}
 	sc, _ := c.(*serverConn)
 	return sc
+}
+
+// setBusy says that the peer of a connection plays or publishes.
+func setBusy(c *gortsplib.ServerConn) {
+	if b := busyConn(c.NetConn()); b != nil {
+		b.setBusy()
+	}
 }

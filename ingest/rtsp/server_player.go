@@ -109,7 +109,7 @@ func (p *player) describe(ctx context.Context) error {
 		desc.Medias = append(desc.Medias, pt.media)
 	}
 	if len(p.tracks) == 0 {
-		return errNoCodec
+		return errNoMedia
 	}
 	p.stream = &gortsplib.ServerStream{Server: p.s.rtsp, Desc: desc}
 	if err := p.stream.Initialize(); err != nil {

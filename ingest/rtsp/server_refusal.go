@@ -11,13 +11,12 @@ import (
 	"vantage/ingest"
 )
 
-// errNoRegistrar and others are refusals that begin here and not in the registrar or the catalogue.
+// Refusals that begin here and not in the registrar or the catalogue.
 var (
 	errNotAccepted = errors.New("this server takes no publishers")
 	errNotServed   = errors.New("this server serves no players")
 	errBadPath     = errors.New("stream names have 1 to 63 characters of a-z, 0-9 and -")
 	errStopping    = errors.New("server is shutting down")
-	errNoCodec     = errors.New("none of the announced media has a codec that is carried here")
 )
 
 // refusals maps errors to RTSP status (RFC 2326 §11). A second publisher gets 403 because RTSP 1.0 has no conflict.
@@ -33,7 +32,7 @@ var refusals = []struct {
 	{errBadPath, base.StatusNotFound, "Stream Not Found", "unknown"},
 	{errNotAccepted, base.StatusMethodNotAllowed, "Publishing Is Off", "off"},
 	{errNotServed, base.StatusMethodNotAllowed, "Playing Is Off", "off"},
-	{errNoCodec, base.StatusUnsupportedMediaType, "Unsupported Media Type", "codec"},
+	{errNoMedia, base.StatusUnsupportedMediaType, "Unsupported Media Type", "codec"},
 	{errStopping, base.StatusServiceUnavailable, "Server Is Shutting Down", "stopping"},
 	{context.DeadlineExceeded, base.StatusServiceUnavailable, "Stream Not Ready", "timeout"},
 }
