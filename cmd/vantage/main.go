@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -9,15 +10,26 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+//go:generate go test -run ^TestDocs$ . -update
+
 // commands are the subcommands, in the order of the help.
 type commands struct {
-	Config  configCmd  `cmd:"" help:"Check, print or describe the configuration."`
-	Stream  streamCmd  `cmd:"" help:"Look at the streams of a running server."`
-	Reload  reloadCmd  `cmd:"" help:"Make a running server apply its changed configuration file."`
-	Version versionCmd `cmd:"" help:"Say what this is."`
+	Config   configCmd   `cmd:"" help:"Check, print or describe the configuration."`
+	Stream   streamCmd   `cmd:"" help:"Look at the streams of a running server."`
+	Discover discoverCmd `cmd:"" help:"Find cameras on the local network."`
+	Reload   reloadCmd   `cmd:"" help:"Make a running server apply its changed configuration file."`
+	Version  versionCmd  `cmd:"" help:"Say what this is."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }
+
+// newCommandLine returns the parser that fills c.
+func newCommandLine(c *commands, out, err io.Writer, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append([]kong.Option{
+		kong.Name("vantage"), kong.Description("Edge media server: cameras in, browsers out, with the bits where people look."),
+		kong.Writers(out, err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	}, more...)...)
+}
 
 // run executes a command line and returns the exit status.
 func run(args []string) int {
@@ -26,8 +38,7 @@ func run(args []string) int {
 		args = []string{"--help"}
 	}
 	var c commands
-	parser, err := kong.New(&c, kong.Name("vantage"), kong.Description("Edge media server: cameras in, browsers out, with the bits where people look."),
-		kong.Writers(os.Stdout, os.Stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
+	parser, err := newCommandLine(&c, os.Stdout, os.Stderr)
 	if err != nil {
 		panic("vantage: the commands are malformed: " + err.Error())
 	}

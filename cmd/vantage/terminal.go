@@ -71,6 +71,9 @@ func (t *terminal) say(kind, message, remedy string) {
 	}
 }
 
+// tell tells an error that does not end the command.
+func (t *terminal) tell(err error) { t.say("error", err.Error(), hint.Of(err)) }
+
 // fail tells the error, and returns the exit status that fits it.
 func (t *terminal) fail(err error) int {
 	if errors.Is(err, errFound) {
@@ -89,7 +92,7 @@ func (t *terminal) fail(err error) int {
 		t.say("error", "interrupted", "")
 		return exitFailed
 	}
-	t.say("error", err.Error(), hint.Of(err))
+	t.tell(err)
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
