@@ -28,6 +28,7 @@ var rules = []rule{
 	{"ingest", slices.Concat(kernel, remedies), "a source makes units of what comes in; who watches, and what is made of it, is not its business"},
 	{"ingest/whip", slices.Concat(kernel, remedies, webrtc), "WHIP is WebRTC and HTTP; both are set up in one place each"},
 	{"roi", slices.Concat(kernel, remedies), "a detector sees pictures and says where they matter; it must run beside any encoder, or in a process without one"},
+	{"roi/eval", slices.Concat(kernel, remedies, []string{"roi/heat"}), "an evaluation measures any codec and detector, so it is handed them; its report may show what heat draws"},
 	{"transcode", slices.Concat(kernel, remedies), "an encoder takes pictures with regions from anybody; it meets no detector and no viewer"},
 	{"transcode/transcodetest", slices.Concat(kernel, remedies), "a conformance suite is for every backend, so it knows none"},
 	{"stream", slices.Concat(kernel, remedies, webrtc), "viewers watch hubs; who fills those is told to them by an interface"},
@@ -110,7 +111,7 @@ func forbidden(pkg, target string, r rule) string {
 				return "features are siblings: declare the interface you need where you use it, and internal/app supplies it"
 			}
 		}
-		if within(target, feature) {
+		if within(target, feature) && !slices.Contains(r.allowed, target) {
 			return "sister packages hold one backend or format each and never import each other"
 		}
 	}
