@@ -186,49 +186,53 @@ export const profiles: Profile[] = [
 ];
 
 export function probe(url: string): Verdict {
-  if (!url.startsWith('rtsp'))
-    return {
-      reachable: false,
-      tracks: [],
-      problems: [{ code: 'scheme', severity: 'error', message: `"${url}" is not an RTSP address`, remedy: 'begin it with rtsp:// or rtsps://' }],
-    };
+  const nothing = { verdict: 'fail' as const, auth: 'unknown', duration_s: 0, loss: 0, tracks: [] };
   if (url.includes('wrong'))
     return {
-      reachable: false,
-      tracks: [],
+      ...nothing,
+      reachable: true,
+      peer: '192.0.2.61:554',
       problems: [
         {
           code: 'not-found',
-          severity: 'error',
+          severity: 'fail',
           message: 'the camera has no stream at this path (404)',
           remedy: 'look the path up in the manual of the camera, or discover it by ONVIF',
         },
       ],
     };
   return {
-    url,
+    verdict: 'warn',
     reachable: true,
-    auth: 'digest',
-    server: 'Camera RTSP server 3.2',
+    auth: 'ok',
     transport: 'udp',
-    tracks: [
-      { id: '0', kind: 'video', codec: 'h264', profile: 'High', width: 1920, height: 1080, fps: 25, clock_rate: 90000 },
-      { id: '1', kind: 'audio', codec: 'aac', sample_rate: 16000, channels: 1, clock_rate: 16000 },
-    ],
-    fps: 24.98,
-    bitrate_bps: 4.1e6,
-    idr_interval_s: 8,
-    b_frames: false,
+    peer: '192.0.2.61:554',
+    duration_s: 5,
     loss: 0.0004,
-    clock_drift_ppm: 12,
+    tracks: [
+      {
+        id: '0',
+        kind: 'video',
+        codec: 'h264',
+        profile: 'High',
+        width: 1920,
+        height: 1080,
+        fps: 24.98,
+        bitrate_bps: 4.1e6,
+        idr_interval_s: 8,
+        b_frames: false,
+        clock_drift_ppm: 12,
+        clock_offset_ms: -40,
+      },
+      { id: '1', kind: 'audio', codec: 'aac', sample_rate: 16000, channels: 1, bitrate_bps: 32_000, b_frames: false, clock_drift_ppm: 12 },
+    ],
     problems: [
       {
-        code: 'idr',
-        severity: 'warning',
+        code: 'idr-interval',
+        severity: 'warn',
         message: 'a key frame comes only every 8 s: a new viewer may wait that long',
         remedy: 'set the I-frame interval of the camera to 2 s (50 frames)',
       },
-      { code: 'aac', severity: 'info', message: 'browsers take no AAC over WebRTC', remedy: 'nothing to do: Vantage transcodes it to Opus' },
     ],
   };
 }

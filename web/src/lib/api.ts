@@ -115,27 +115,43 @@ export interface Doctor {
   checks: Check[];
 }
 
+export type Rating = 'ok' | 'warn' | 'fail';
+
+/** What a probe measured of one track. */
+export interface ProbedTrack {
+  id: string;
+  kind: 'video' | 'audio';
+  codec: string;
+  profile?: string;
+  width?: number;
+  height?: number;
+  fps?: number;
+  bitrate_bps: number;
+  idr_interval_s?: number;
+  b_frames: boolean;
+  sample_rate?: number;
+  channels?: number;
+  clock_drift_ppm: number;
+  clock_offset_ms?: number;
+}
+
 export interface VerdictProblem {
   code: string;
-  severity: 'error' | 'warning' | 'info';
+  severity: Rating;
   message: string;
-  remedy?: string;
+  remedy: string;
 }
 
 export interface Verdict {
-  url?: string;
+  verdict: Rating;
   reachable: boolean;
-  auth?: string;
-  server?: string;
+  auth: string;
   transport?: string;
-  tracks: Track[];
-  fps?: number;
-  bitrate_bps?: number;
-  idr_interval_s?: number;
-  b_frames?: boolean;
-  loss?: number;
-  clock_drift_ppm?: number;
-  problems: VerdictProblem[];
+  peer?: string;
+  duration_s: number;
+  loss: number;
+  tracks: ProbedTrack[] | null;
+  problems: VerdictProblem[] | null;
 }
 
 export interface Camera {
@@ -212,8 +228,10 @@ export const api = {
   removeStream: (name: string) => call<void>('DELETE', `/v1/streams/${seg(name)}`),
   sessions: async () => list((await call<{ sessions: Session[] | null }>('GET', '/v1/sessions')).sessions),
   endSession: (id: string) => call<void>('DELETE', `/v1/sessions/${seg(id)}`),
-  probe: (url: string, transport: string | undefined, signal?: AbortSignal) =>
-    call<Verdict>('POST', '/v1/probe', { url, ...(transport ? { transport } : {}) }, signal),
+  probe: async (url: string, transport: string | undefined, signal?: AbortSignal) => {
+    const v = await call<Verdict>('POST', '/v1/probe', { url, ...(transport ? { transport } : {}) }, signal);
+    return { ...v, tracks: list(v.tracks), problems: list(v.problems) };
+  },
   discover: async (signal?: AbortSignal) => list((await call<{ cameras: Camera[] | null }>('POST', '/v1/discover', {}, signal)).cameras),
   profiles: async (xaddr: string, username: string, password: string, signal?: AbortSignal) =>
     list((await call<{ profiles: Profile[] | null }>('POST', '/v1/discover/profiles', { xaddr, username, password }, signal)).profiles),
