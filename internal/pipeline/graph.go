@@ -52,6 +52,7 @@ type Graph struct {
 
 	decoded, decodeErrs atomic.Uint64
 	decodeNanos         atomic.Int64
+	snapshot            atomic.Pointer[pendingSnapshot]
 
 	// Below: the goroutine of Run alone.
 	engine        *roi.Engine // nil: no analysis
@@ -221,6 +222,7 @@ func (g *Graph) corrupt(err error) {
 // frame hands one borrowed picture to the analysis and to every active encoder.
 func (g *Graph) frame(ctx context.Context, f *media.Frame) {
 	g.decoded.Add(1)
+	g.takeSnapshot(f)
 	g.look(f)
 	planned := f
 	if g.plan != nil {

@@ -159,6 +159,13 @@ func (w *child) message(t messageType, b []byte) error {
 			p.request(body.Request)
 		}
 		return nil
+	case msgSnapshot:
+		var body snapshotBody
+		if err := json.Unmarshal(b, &body); err != nil {
+			return err
+		}
+		w.graph.Snapshot(body.WidthPx, func(jpeg []byte) { _ = w.conn.send(msgSnapshot, jpeg) })
+		return nil
 	case msgEnd:
 		w.input.Close(io.EOF)
 		return nil

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,7 +47,8 @@ type Stream struct {
 
 	mu     sync.Mutex
 	active []string
-	wake   chan struct{} // capacity 1: active changed
+	wake   chan struct{} // capacity 1: active or snaps changed
+	snaps  []snapshot    // waiting, oldest first
 }
 
 // New returns a stream with nothing active.
@@ -64,10 +66,7 @@ func (s *Stream) SetActive(names []string) {
 	s.mu.Lock()
 	s.active = append([]string(nil), names...)
 	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	s.poke()
 }
 
 // Status returns the present state.
@@ -221,7 +220,11 @@ func indexOf(tracks []*media.Track, t *media.Track) int {
 func (s *Stream) control(ctx context.Context, p *Process) error {
 	for {
 		names := s.wanted()
-		if err := p.conn.sendJSON(msgActive, names); err != nil {
+		err := p.conn.sendJSON(msgActive, names)
+		if width, ok := s.asked(); ok && err == nil {
+			err = p.conn.sendJSON(msgSnapshot, snapshotBody{width})
+		}
+		if err != nil {
 			return fmt.Errorf("worker does not listen: %w", err)
 		}
 		var idle <-chan time.Time
@@ -318,6 +321,8 @@ func (s *Stream) message(t messageType, b []byte) error {
 		}
 	case msgKey:
 		s.o.Source.Demand().RequestKeyFrame()
+	case msgSnapshot:
+		s.deliver(bytes.Clone(b))
 	case msgFault:
 		var f faultBody
 		if err := json.Unmarshal(b, &f); err != nil {

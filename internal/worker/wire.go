@@ -24,16 +24,17 @@ const writeTimeout = 3 * time.Second
 type messageType byte
 
 const (
-	msgHello   messageType = iota + 1 // parent: helloBody
-	msgTracks                         // both: tracksBody
-	msgUnit                           // both: binary
-	msgActive                         // parent: []string
-	msgRequest                        // parent: requestBody
-	msgEnd                            // parent: the input has ended; child: all is flushed
-	msgStats                          // child: pipeline.Stats
-	msgPlan                           // child: roi.Plan
-	msgKey                            // child: the decoder needs a random-access unit
-	msgFault                          // child: faultBody, before it gives up
+	msgHello    messageType = iota + 1 // parent: helloBody
+	msgTracks                          // both: tracksBody
+	msgUnit                            // both: binary
+	msgActive                          // parent: []string
+	msgRequest                         // parent: requestBody
+	msgEnd                             // parent: the input has ended; child: all is flushed
+	msgStats                           // child: pipeline.Stats
+	msgPlan                            // child: roi.Plan
+	msgKey                             // child: the decoder needs a random-access unit
+	msgFault                           // child: faultBody, before it gives up
+	msgSnapshot                        // parent: snapshotBody; child: the JPEG
 )
 
 // protocolVersion changes when messages do; parent and child are the same binary but for an upgrade under way.
@@ -52,6 +53,8 @@ type requestBody struct {
 	Output  string
 	Request media.Request
 }
+
+type snapshotBody struct{ WidthPx int }
 
 type faultBody struct{ Error, Hint string }
 

@@ -13,6 +13,9 @@ import (
 // Available says whether this binary was built with FFmpeg.
 const Available = false
 
+// Version is empty in this build.
+func Version() string { return "" }
+
 var errUnavailable = hint.New(errors.New("libav: this binary was built without FFmpeg"),
 	"install FFmpeg's development packages and build with CGO_ENABLED=1, or use passthrough")
 

@@ -1,0 +1,47 @@
+package app
+
+import "sync"
+
+// broadcastLen is how many values may wait for one slow listener; older ones are lost to it.
+const broadcastLen = 64
+
+// broadcast hands values to any number of listeners, none of which can slow the sender.
+type broadcast[T any] struct {
+	mu   sync.Mutex
+	subs map[chan T]struct{}
+}
+
+// listen returns a channel of the values sent from now on, and the function that ends it.
+func (b *broadcast[T]) listen() (<-chan T, func()) {
+	c := make(chan T, broadcastLen)
+	b.mu.Lock()
+	if b.subs == nil {
+		b.subs = map[chan T]struct{}{}
+	}
+	b.subs[c] = struct{}{}
+	b.mu.Unlock()
+	return c, sync.OnceFunc(func() {
+		b.mu.Lock()
+		delete(b.subs, c)
+		b.mu.Unlock()
+	})
+}
+
+// send passes v to every listener that has room.
+func (b *broadcast[T]) send(v T) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for c := range b.subs {
+		select {
+		case c <- v:
+		default:
+		}
+	}
+}
+
+// listeners is how many listen now.
+func (b *broadcast[T]) listeners() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.subs)
+}
