@@ -48,7 +48,8 @@ func (b *Bitrate) UnmarshalText(text []byte) error {
 	return fmt.Errorf("bitrate %q: want a number with a unit, such as 400kbps or 4Mbps", text)
 }
 
-// Size is a picture size in pixels, written "1280x720" in configuration. The zero value means "as the source", written "source".
+// Size is a picture size in pixels, written "1280x720" in configuration. The zero value means "as the source" and is
+// written "source".
 type Size struct{ WidthPx, HeightPx int }
 
 // IsZero reports whether the size is "as the source".

@@ -61,8 +61,8 @@ func (d *Demand) SetBitrate(bps int) {
 	}
 }
 
-// Take returns what is wished and not taken yet; ok is false when there is nothing. A BitrateBPS of -1 says that nobody limits
-// the bitrate any more.
+// Take returns what is wished and not taken yet; ok is false when there is nothing. A BitrateBPS of -1 says that nobody
+// limits the bitrate any more.
 func (d *Demand) Take() (r Request, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -28,8 +28,8 @@ func mendHTTP(xaddr string, reached *url.URL) *url.URL {
 }
 
 // mendStream returns the address of a stream as it can be reached from here. A recorder may rightly name another host, a
-// camera on its network; so an address beside the one we reached is kept, and any other gets the host we reached. The port is
-// kept: RTSP has its own.
+// camera on its network; so an address beside the one we reached is kept, and any other gets the host we reached. The
+// port is kept: RTSP has its own.
 func mendStream(uri string, reached *url.URL) string {
 	u, err := url.Parse(strings.TrimSpace(uri))
 	if err != nil || u.Scheme != "rtsp" && u.Scheme != "rtsps" {
@@ -39,15 +39,19 @@ func mendStream(uri string, reached *url.URL) string {
 	if neighbours(u.Hostname(), reached.Hostname()) {
 		return u.String()
 	}
-	host, port := reached.Hostname(), u.Port()
+	u.Host = hostPort(reached.Hostname(), u.Port())
+	return u.String()
+}
+
+// hostPort joins a host and a port, which may be "".
+func hostPort(host, port string) string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
 	if port != "" {
 		host += ":" + port
 	}
-	u.Host = host
-	return u.String()
+	return host
 }
 
 // neighbours reports whether both are usable addresses of one network: the first 24 bits (IPv4) or 64 (IPv6) are the same.

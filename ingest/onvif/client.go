@@ -134,7 +134,9 @@ func call[T any](ctx context.Context, c *Client, service *url.URL, op operation,
 }
 
 // post sends one HTTP request. challenges are those of a 401, with which the body says nothing.
-func (c *Client) post(ctx context.Context, service *url.URL, op operation, token bool, ch *challenge) (body []byte, challenges []string, err error) {
+func (c *Client) post(
+	ctx context.Context, service *url.URL, op operation, token bool, ch *challenge,
+) (body []byte, challenges []string, err error) {
 	security := ""
 	if token {
 		security = usernameToken(c.cfg.Username, c.cfg.Password.Reveal(), time.Now().Add(c.skew()))

@@ -81,8 +81,8 @@ func (c *Client) connect(ctx context.Context) (services, error) {
 	return s, nil
 }
 
-// readClock asks for the time, which is open to everyone (ONVIF Core §5.9.2 and §8.3.3). Where it is not, or is not told in
-// UTC, the camera's clock is taken to be right.
+// readClock asks for the time, which is open to everyone (ONVIF Core §5.9.2 and §8.3.3). Where it is not, or is not told
+// in UTC, the camera's clock is taken to be right.
 func (c *Client) readClock(ctx context.Context) error {
 	asked := time.Now()
 	a, err := call[dateTimeXML](ctx, c, c.base, deviceOp("GetSystemDateAndTime", ""), false)
@@ -103,7 +103,8 @@ func (c *Client) readClock(ctx context.Context) error {
 
 // findServices asks by GetServices, and by the older GetCapabilities where that is not known.
 func (c *Client) findServices(ctx context.Context) (services, error) {
-	a, err := call[servicesXML](ctx, c, c.base, deviceOp("GetServices", "<op:IncludeCapability>false</op:IncludeCapability>"), true)
+	op := deviceOp("GetServices", "<op:IncludeCapability>false</op:IncludeCapability>")
+	a, err := call[servicesXML](ctx, c, c.base, op, true)
 	if err == nil {
 		var s services
 		for _, v := range a.Service {

@@ -69,7 +69,8 @@ func Discover(ctx context.Context, cfg DiscoverConfig) ([]Camera, error) {
 		if err == nil {
 			err = errors.New("no network interface can multicast")
 		}
-		return nil, hint.New(fmt.Errorf("onvif: discover: %w", err), "name the camera's host, or check the network interfaces with 'ip address'")
+		return nil, hint.New(fmt.Errorf("onvif: discover: %w", err),
+			"name the camera's host, or check the network interfaces with 'ip address'")
 	}
 	if err != nil {
 		cfg.Log.Debug("onvif: some networks cannot be asked", "err", err)

@@ -76,6 +76,8 @@ func TestUsableXAddrs(t *testing.T) {
 		"a host name may be right":              {"192.0.2.7", "https://cam.local/x", []string{"https://192.0.2.7/x", "https://cam.local/x"}},
 		"credentials are removed":               {"192.0.2.7", "http://u:p@192.0.2.7/x", []string{"http://192.0.2.7/x"}},
 		"an answer over IPv6":                   {"2001:db8::7", "http://[2001:db8::7]/x http://10.0.0.5/x", []string{"http://[2001:db8::7]/x", "http://10.0.0.5/x"}},
+		"an address without scheme":             {"192.0.2.7", "//192.0.2.7/x", []string{"http://192.0.2.7/x"}},
+		"a port without host":                   {"192.0.2.7", "http://:81/x", []string{"http://192.0.2.7:81/x"}},
 		"nothing usable":                        {"192.0.2.7", "ftp://192.0.2.7/ mailto:x http://[::1", nil},
 	} {
 		if got := usableXAddrs(strings.Fields(tc.in), netip.MustParseAddr(tc.from)); !slices.Equal(got, tc.want) {

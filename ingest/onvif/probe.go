@@ -136,10 +136,7 @@ func clean(s string) string {
 // none is at the address that answered, because the camera is behind a translation or was moved to another network, the
 // first one is put there.
 func usableXAddrs(xaddrs []string, from netip.Addr) []string {
-	answered := &url.URL{Scheme: "http", Host: from.String()}
-	if from.Is6() {
-		answered.Host = "[" + from.WithZone("").String() + "]"
-	}
+	from = from.WithZone("")
 	var first, other, last []string
 	for _, x := range xaddrs {
 		u, err := url.Parse(x)
@@ -147,12 +144,15 @@ func usableXAddrs(xaddrs []string, from netip.Addr) []string {
 			continue
 		}
 		u.User, u.Fragment = nil, ""
-		if u.Host == "" {
-			u.Scheme, u.Host = answered.Scheme, answered.Host
+		if u.Scheme == "" {
+			u.Scheme = "http"
+		}
+		if u.Hostname() == "" {
+			u.Host = hostPort(from.String(), u.Port())
 		}
 		addr, err := netip.ParseAddr(u.Hostname())
 		switch {
-		case err == nil && addr.WithZone("") == from.WithZone(""):
+		case err == nil && addr.WithZone("") == from:
 			first = append(first, u.String())
 		case err == nil && (addr.IsLinkLocalUnicast() || addr.IsUnspecified() || addr.IsLoopback()):
 			last = append(last, u.String())
@@ -162,11 +162,7 @@ func usableXAddrs(xaddrs []string, from netip.Addr) []string {
 	}
 	if all := append(other, last...); len(first) == 0 && len(all) > 0 {
 		u, _ := url.Parse(all[0])
-		port := u.Port()
-		u.Host = answered.Host
-		if port != "" {
-			u.Host += ":" + port
-		}
+		u.Host = hostPort(from.String(), u.Port())
 		first = append(first, u.String())
 	}
 	list := append(append(first, other...), last...)

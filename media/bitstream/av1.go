@@ -25,6 +25,7 @@ const (
 type av1Parser struct {
 	header []byte // the sequence header OBU, without extension and size field; nil while unknown
 	seq    av1.SequenceHeader
+	sized  bool // seq was read as far as the size
 }
 
 func (p *av1Parser) configure(params [][]byte) {
@@ -40,10 +41,15 @@ func (p *av1Parser) describe(t *media.Track) {
 		return
 	}
 	t.Params = [][]byte{p.header}
-	t.WidthPx, t.HeightPx = p.seq.Width(), p.seq.Height()
-	names := [...]string{"Main", "High", "Professional"}
-	level := p.seq.SeqLevelIdx[0]
-	t.Profile = fmt.Sprintf("%s %d.%d", names[p.seq.SeqProfile], 2+level/4, level%4)
+	t.WidthPx, t.HeightPx = 0, 0
+	if p.sized {
+		t.WidthPx, t.HeightPx = p.seq.Width(), p.seq.Height()
+	}
+	t.Profile = [...]string{"Main", "High", "Professional"}[p.seq.SeqProfile]
+	if len(p.seq.SeqLevelIdx) > 0 {
+		level := p.seq.SeqLevelIdx[0]
+		t.Profile += fmt.Sprintf(" %d.%d", 2+level/4, level%4)
+	}
 	if ti := p.seq.TimingInfo; ti != nil && ti.EqualPictureInterval && ti.NumUnitsInDisplayTick > 0 {
 		ticks := float64(ti.NumUnitsInDisplayTick) * (float64(ti.NumTicksPerPictureMinus1) + 1)
 		if fps := plausibleRate(float64(ti.TimeScale) / ticks); fps > 0 {
@@ -113,12 +119,17 @@ func (p *av1Parser) learn(payload []byte) (changed bool, err error) {
 	}
 	header := append([]byte{obuSequenceHeader << 3}, payload...)
 	var seq av1.SequenceHeader
-	if err := seq.Unmarshal(header); err != nil {
+	err = seq.Unmarshal(header)
+	// The parser gives up where a decoder model follows, before it has come to the size: such streams play all the same,
+	// with their size unknown.
+	unread := err != nil && (seq.DecoderModelInfoPresentFlag || seq.InitialDisplayDelayPresentFlag)
+	if err != nil && !unread {
 		return false, fmt.Errorf("sequence header: %w", err)
 	}
-	if seq.SeqProfile > 2 || len(seq.SeqLevelIdx) == 0 || !plausibleSize(seq.Width(), seq.Height()) {
+	if seq.SeqProfile > 2 || !unread && !plausibleSize(seq.Width(), seq.Height()) {
 		return false, fmt.Errorf("sequence header: profile %d, size %dx%d", seq.SeqProfile, seq.Width(), seq.Height())
 	}
+	p.sized = !unread
 	p.header, p.seq = header, seq
 	return true, nil
 }

@@ -3,6 +3,7 @@ package bitstream
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
 )
@@ -57,9 +58,14 @@ func (s h265Syntax) parseSet(nalu []byte) (parameterSet, error) {
 		}, nil
 	}
 	var v h265.SPS
-	// The parser gives up at long-term reference pictures listed in the SPS, as the "smart" modes of cameras have; all
+	err := v.Unmarshal(nalu)
+	if err != nil && describesSubLayers(&v.ProfileTierLevel) {
+		// The parser gives up before it has come to the size; temporal layers of cameras play all the same.
+		return parameterSet{kind: sps, profile: h265Profile(&v), inOrder: true}, nil
+	}
+	// It also gives up at long-term reference pictures listed in the SPS, as the "smart" modes of cameras have; all
 	// that we need comes before them, but for the frame rate.
-	if err := v.Unmarshal(nalu); err != nil && !v.LongTermRefPicsPresentFlag {
+	if err != nil && !v.LongTermRefPicsPresentFlag {
 		return parameterSet{}, fmt.Errorf("SPS: %w", err)
 	}
 	if v.ID > 15 || v.Log2MaxPicOrderCntLsbMinus4 > 12 {
@@ -74,6 +80,11 @@ func (s h265Syntax) parseSet(nalu []byte) (parameterSet, error) {
 		set.fps = plausibleRate(v.FPS())
 	}
 	return set.sized()
+}
+
+// describesSubLayers reports whether profile_tier_level holds those of single temporal sub-layers (§7.3.3).
+func describesSubLayers(p *h265.SPS_ProfileTierLevel) bool {
+	return slices.Contains(p.SubLayerProfilePresentFlag, true) || slices.Contains(p.SubLayerLevelPresentFlag, true)
 }
 
 // firstSlice is first_slice_segment_in_pic_flag.

@@ -120,7 +120,8 @@ func (in *Inspector) update() {
 	next := in.track.Next(in.track.Params...)
 	in.codec.describe(next)
 	old := in.track
-	if next.SameParams(old) && next.Profile == old.Profile && next.FrameRate == old.FrameRate && next.Reordered == old.Reordered {
+	if next.SameParams(old) && next.Profile == old.Profile && next.FrameRate == old.FrameRate &&
+		next.Reordered == old.Reordered {
 		return
 	}
 	in.track = next

@@ -331,6 +331,31 @@ func TestCorruptUnitsAreErrorsAndTheInspectorGoesOn(t *testing.T) {
 	})
 }
 
+func TestParametersThatTheParserDoesNotKnowAreStillPassedOn(t *testing.T) {
+	t.Run("AV1 with an initial display delay", func(t *testing.T) {
+		in := bitstream.NewInspector(&media.Track{Codec: media.AV1, ClockRate: 90000})
+		sequence, key := []byte{0x08, 0b000_0_0_0_1_0, 0, 0, 0b0_0010_0_00, 0}, []byte{0x30, 0x10, 0}
+		info, err := in.Inspect([][]byte{sequence, key})
+		if err != nil || !info.RandomAccess || info.Track == nil || len(info.Track.Params) != 1 || info.Track.WidthPx != 0 {
+			t.Errorf("got %+v, %v", info, err)
+		}
+	})
+	t.Run("H.265 with temporal sub-layers", func(t *testing.T) {
+		f := fixtures(t)["h265-lowdelay.h265"]
+		sps := []byte{0x42, 0x01, 0x03, 0x01, 0x60, 1, 1, 1, 0x90, 1, 1, 1, 1, 1, 0x5d, 0xc0, 0x10, 1, 1, 1}
+		unit := slices.Clone(f.units[0])
+		for i, p := range unit {
+			if p[0]>>1&0x3f == 33 {
+				unit[i] = sps
+			}
+		}
+		info, err := bitstream.NewInspector(f.track()).Inspect(unit)
+		if err != nil || !info.RandomAccess || info.Track == nil || len(info.Track.Params) != 3 || info.Track.Profile != "Main 3.1" {
+			t.Errorf("got %+v, %v", info, err)
+		}
+	})
+}
+
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	for file, f := range fixtures(t) {
 		t.Run(file, func(t *testing.T) {
