@@ -22,11 +22,11 @@ func newMetrics(reg prometheus.Registerer) metrics {
 
 // Descriptions of what is read from the streams when metrics are scraped.
 var (
-	descUnits = prometheus.NewDesc("vantage_stream_units_total", "Access units published.", []string{"stream", "rendition"}, nil)
-	descBytes = prometheus.NewDesc("vantage_stream_bytes_total", "Bytes of access units published.", []string{"stream", "rendition"}, nil)
+	descUnits = prometheus.NewDesc("vantage_hub_units_total", "Access units published.", []string{"stream", "rendition"}, nil)
+	descBytes = prometheus.NewDesc("vantage_hub_bytes_total", "Bytes of access units published.", []string{"stream", "rendition"}, nil)
 	descDrops = prometheus.NewDesc("vantage_queue_dropped_total", "Units dropped at the hub's queues because a consumer was late.",
 		[]string{"stream", "rendition"}, nil)
-	descViewers = prometheus.NewDesc("vantage_stream_viewers", "Viewers now.", []string{"stream", "rendition"}, nil)
+	descViewers = prometheus.NewDesc("vantage_hub_viewers", "Viewers now.", []string{"stream", "rendition"}, nil)
 	descLive    = prometheus.NewDesc("vantage_stream_live", "1 while the source is live.", []string{"stream"}, nil)
 	descFrames  = prometheus.NewDesc("vantage_encoder_frames_total", "Pictures encoded by the present worker.", []string{"stream", "rendition"}, nil)
 	descEncode  = prometheus.NewDesc("vantage_encoder_seconds_total", "Time spent on scaling and encoding by the present worker.",
