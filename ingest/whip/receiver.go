@@ -34,6 +34,8 @@ type receiver struct {
 	timing *trackTiming // nil before the first packet; written under the publisher's lock
 	asks   []uint16
 
+	counted uint64 // of buffer.lost
+
 	pt      int // payload type in use; -1: none yet
 	depack  depacketizer
 	inspect *bitstream.Inspector
@@ -80,6 +82,7 @@ func (r *receiver) run() {
 			}
 			r.next(p, gap, now)
 		}
+		r.countLost()
 		r.askMissing(now)
 	}
 }
@@ -94,13 +97,13 @@ func (r *receiver) take(b []byte, now time.Time) {
 	r.p.stats.bytes.Add(uint64(len(b)))
 	r.p.server.opt.Metrics.packets.Inc()
 	r.p.server.opt.Metrics.bytes.Add(float64(len(b)))
-	before := r.buffer.lost
 	r.buffer.push(&p, now)
-	r.countLost(before)
 }
 
-func (r *receiver) countLost(before uint64) {
-	if n := r.buffer.lost - before; n > 0 {
+// countLost reports the packets given up since the last call.
+func (r *receiver) countLost() {
+	if n := r.buffer.lost - r.counted; n > 0 {
+		r.counted = r.buffer.lost
 		r.p.stats.lost.Add(n)
 		r.p.server.opt.Metrics.lost.Add(float64(n))
 	}
