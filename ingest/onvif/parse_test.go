@@ -229,12 +229,13 @@ func FuzzChallenge(f *testing.F) {
 			return
 		}
 		r, _ := http.NewRequest(http.MethodPost, "http://192.0.2.7/onvif/device_service", nil)
-		c.authorize(r, user, password)
+		const mark = "Zq7!"
+		c.authorize(r, user, password+mark)
 		got := r.Header.Get("Authorization")
 		if strings.ContainsAny(got, "\r\n") {
 			t.Fatalf("a header that splits: %q", got)
 		}
-		if len(password) > 8 && !strings.Contains(header+user, password) && strings.Contains(got, password) {
+		if strings.Contains(got, mark) && !strings.ContainsAny(header+user, mark) {
 			t.Fatalf("the password shows: %q", got)
 		}
 	})
