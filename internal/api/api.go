@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"vantage/ingest/probe"
 	"vantage/internal/httpx"
 )
 
@@ -60,6 +61,7 @@ func New(o Options) (*API, error) {
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", "" // served by us, and from no foreign host
 	cfg.CreateHooks = nil                                       // no "$schema" in every answer
 	cfg.Transformers = []huma.Transformer{fillInstance}
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{adminScheme: {
 		Type: "http", Scheme: "bearer", Description: "http.admin_token of the configuration; not needed on the server's own machine",
 	}}
@@ -71,6 +73,15 @@ func New(o Options) (*API, error) {
 	a.registerSystem()
 	addProblemSchema(a.huma.OpenAPI())
 	return a, nil
+}
+
+// schemaName tells the types of a verdict from ours of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if t.PkgPath() == reflect.TypeFor[probe.Verdict]().PkgPath() {
+		return "Probe" + name
+	}
+	return name
 }
 
 // Register adds the API, its description and its documentation to a mux.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"vantage/ingest/probe"
 	"vantage/internal/config"
 	"vantage/media"
 )
@@ -91,9 +92,9 @@ type Sessions interface {
 
 // Prober looks at a source without adding it.
 type Prober interface {
-	// Probe returns the verdict, whose JSON is that of ingest/probe. A source that cannot be reached is a verdict too; an
-	// error says that nothing could be looked at.
-	Probe(ctx context.Context, r ProbeRequest) (any, error)
+	// Probe returns the verdict. A source that cannot be reached is a verdict too; an error says that nothing could be looked
+	// at.
+	Probe(ctx context.Context, r ProbeRequest) (*probe.Verdict, error)
 }
 
 // Discoverer finds cameras.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vantage/ingest"
+	"vantage/ingest/probe"
 	"vantage/internal/api"
 	"vantage/internal/config"
 	"vantage/internal/hint"
@@ -143,8 +144,8 @@ func (f *fake) EndSession(_ context.Context, id media.SessionID) error {
 	return nil
 }
 
-func (f *fake) Probe(_ context.Context, r api.ProbeRequest) (any, error) {
-	return map[string]any{"reachable": true}, f.note(r)
+func (f *fake) Probe(_ context.Context, r api.ProbeRequest) (*probe.Verdict, error) {
+	return &probe.Verdict{Verdict: probe.OK, Reachable: true, Tracks: []probe.Track{}, Problems: []probe.Problem{}}, f.note(r)
 }
 
 func (f *fake) Discover(_ context.Context, timeout time.Duration) ([]api.Camera, error) {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"vantage/ingest/probe"
 )
 
 // The bounds of how long cameras are looked for and looked at.
@@ -15,7 +17,7 @@ const (
 
 type probeIn struct{ Body ProbeRequest }
 
-type probeOut struct{ Body any }
+type probeOut struct{ Body *probe.Verdict }
 
 type discoverIn struct {
 	Body *DiscoverRequest

@@ -15,7 +15,7 @@ import (
 type onboarding struct{ *App }
 
 // Probe implements [api.Prober].
-func (o onboarding) Probe(ctx context.Context, r api.ProbeRequest) (any, error) {
+func (o onboarding) Probe(ctx context.Context, r api.ProbeRequest) (*probe.Verdict, error) {
 	return ProbeSource(ctx, ingest.Config{URL: r.URL, Transport: r.Transport, Fingerprint: r.Fingerprint}, time.Duration(r.Duration)), nil
 }
 
