@@ -53,8 +53,13 @@ admin: {listen: "127.0.0.1:%d"}
 	log := create(t, "server.log")
 	cmd := exec.Command(binary, "serve", "-c", file)
 	cmd.Stdout, cmd.Stderr = log, log
-	start(t, cmd, stopTime)
+	gone := start(t, cmd, stopTime)
 	until(t, startTime, "the server to be ready", func() error {
+		select {
+		case <-gone:
+			t.Fatal("the server ended at once")
+		default:
+		}
 		resp, err := http.Get(s.HTTP + "/readyz")
 		if err != nil {
 			return err
@@ -104,21 +109,28 @@ func (s *server) get(path string, into any) error {
 	return json.Unmarshal(body, into)
 }
 
-// start runs a process until the end of the test: it is asked to end, and killed after grace.
-func start(t *testing.T, cmd *exec.Cmd, grace time.Duration) {
+// start runs a process until the end of the test: it is asked to end, and killed after grace. The channel is closed when it has ended.
+func start(t *testing.T, cmd *exec.Cmd, grace time.Duration) (gone <-chan struct{}) {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // how it ended is told by its log
+	}()
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended already, which Wait tells
-		kill := time.AfterFunc(grace, func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+		select {
+		case <-ended:
+		case <-time.After(grace):
 			t.Errorf("%s did not end within %v", filepath.Base(cmd.Path), grace)
 			_ = cmd.Process.Kill()
-		})
-		defer kill.Stop()
-		_ = cmd.Wait() // how it ended is of no matter once the test is over
+			<-ended
+		}
 	})
+	return ended
 }
 
 // create makes a file that is kept with the test's artifacts, and shows its end when the test fails.
