@@ -16,7 +16,7 @@ import (
 type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Config   configCmd   `cmd:"" help:"Check, print or describe the configuration."`
-	Stream   streamCmd   `cmd:"" help:"Look at the streams of a running server."`
+	Stream   streamCmd   `cmd:"" help:"Look at sources, and at the streams of a running server."`
 	Discover discoverCmd `cmd:"" help:"Find cameras on the local network."`
 	Reload   reloadCmd   `cmd:"" help:"Make a running server apply its changed configuration file."`
 	Version  versionCmd  `cmd:"" help:"Say what this is."`

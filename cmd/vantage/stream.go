@@ -29,6 +29,7 @@ func (f serverFlags) client() (*client.Client, error) {
 
 type streamCmd struct {
 	List     streamListCmd     `cmd:"" help:"List the streams."`
+	Probe    streamProbeCmd    `cmd:"" help:"Look at a source for a few seconds and say what is wrong with it."`
 	Snapshot streamSnapshotCmd `cmd:"" help:"Save a picture."`
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"vantage/internal/api"
 	"vantage/internal/obs"
+	"vantage/transcode/libav"
 )
 
 type versionCmd struct {
@@ -11,7 +12,7 @@ type versionCmd struct {
 
 func (c *versionCmd) Run(t *terminal) error {
 	b := obs.ReadBuild()
-	v := api.Version{Version: b.Version, Revision: b.Revision, Go: b.Go}
+	v := api.Version{Version: b.Version, Revision: b.Revision, Go: b.Go, FFmpeg: libav.Version()}
 	if c.JSON {
 		return t.json(v)
 	}
