@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,14 +59,27 @@ func FuzzParseStream(f *testing.F) {
 	})
 }
 
-// FuzzExpand checks that an escaped user information never ends early.
+// FuzzExpand checks that whatever a variable holds, it comes out of a URL's user information as it went in.
 func FuzzExpand(f *testing.F) {
 	f.Add("rtsp://u:${PW}@h/${PW}", "p@ss/#?")
+	f.Add("$${a}${", "")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		src := source{trusted: true, lookupEnv: func(string) (string, bool) { return value, true }}
-		_, _ = src.expand(text, true)
-		if _, err := src.expand(text, false); err != nil && len(text) == 0 {
+		for _, isURL := range []bool{true, false} {
+			if got, err := src.expand(text, isURL); err == nil && len(got) > (len(text)+1)*(3*len(value)+1) {
+				t.Fatalf("%d bytes grew to %d", len(text), len(got))
+			}
+		}
+		got, err := src.expand("rtsp://u:${PW}@h/x", true)
+		if err != nil {
 			t.Fatal(err)
+		}
+		u, err := url.Parse(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if password, _ := u.User.Password(); password != value || u.Host != "h" || u.Path != "/x" {
+			t.Fatalf("%q became %q", value, got)
 		}
 	})
 }

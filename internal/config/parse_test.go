@@ -293,6 +293,8 @@ func TestExpand(t *testing.T) {
 		"a missing one is an error":                      {"${B}", false, ""},
 		"an unclosed one is an error":                    {"${A", false, ""},
 		"a password in a URL is escaped":                 {"rtsp://u:${PW}@h/1", true, "rtsp://u:p%40s%2Fs%3A%23w%20d@h/1"},
+		"so is a fallback":                               {"rtsp://u:${B:-p@s/s}@h/1", true, "rtsp://u:p%40s%2Fs@h/1"},
+		"an '@' in the path ends no user information":    {"rtsp://h/${PW}@2x", true, "rtsp://h/p@s/s:#w d@2x"},
 		"the rest of a URL is not":                       {"rtsp://u@h/${PW}", true, "rtsp://u@h/p@s/s:#w d"},
 		"a password in what is no URL field stays as is": {"${PW}", false, "p@s/s:#w d"},
 	} {

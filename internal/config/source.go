@@ -35,9 +35,9 @@ func (s source) expand(text string, isURL bool) (string, error) {
 	if !s.trusted || !strings.Contains(text, "${") {
 		return text, nil
 	}
-	hostAt := -1 // where the user information of a URL has ended
-	if _, _, ok := strings.Cut(text, "://"); isURL && ok {
-		hostAt = strings.LastIndexByte(text, '@')
+	userinfoEnd := -1
+	if isURL {
+		userinfoEnd = endOfUserinfo(text)
 	}
 	var b strings.Builder
 	for at := 0; ; {
@@ -68,13 +68,35 @@ func (s source) expand(text string, isURL bool) (string, error) {
 					fmt.Sprintf("set %s for the server, or write ${%s:-value}", name, name))
 			}
 			value = fallback
-		} else if i < hostAt {
-			value = url.PathEscape(value) // unlike QueryEscape it makes no '+' of a space
-			value = userinfoEscaper.Replace(value)
+		}
+		if i < userinfoEnd {
+			value = userinfoEscaper.Replace(url.PathEscape(value)) // unlike QueryEscape it makes no '+' of a space
 		}
 		b.WriteString(text[at:i] + value)
 		at = i + length + 1
 	}
+}
+
+// endOfUserinfo returns the index of the '@' that ends the user information of a URL with variables in it, or -1.
+func endOfUserinfo(text string) int {
+	scheme := strings.Index(text, "://")
+	if scheme < 0 {
+		return -1
+	}
+	at := -1
+	for i := scheme + len("://"); i < len(text); i++ {
+		switch text[i] {
+		case '$':
+			if length := strings.IndexByte(text[i:], '}'); strings.HasPrefix(text[i:], "${") && length > 0 {
+				i += length
+			}
+		case '@':
+			at = i
+		case '/', '?', '#':
+			return at
+		}
+	}
+	return at
 }
 
 // userinfoEscaper escapes what a path may hold and a user information may not (RFC 3986 §3.2.1).
