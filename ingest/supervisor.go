@@ -84,7 +84,11 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		attempts++
 		s.c.Metrics.reconnect(s.c.Stream)
 		wait := backoff(attempts)
-		s.set(Status{State: Retrying, Err: err, Attempts: attempts, NextTry: time.Now().Add(wait)})
+		state := Retrying
+		if errors.Is(err, errStalled) {
+			state = Stalled // as people see it: the camera is there and sends nothing
+		}
+		s.set(Status{State: state, Err: err, Attempts: attempts, NextTry: time.Now().Add(wait)})
 		if attempts == 1 || attempts%20 == 0 { // an outage of a night is told some times, not thousands
 			s.c.Log.Warn("source lost", "err", err, "hint", hint.Of(err), "attempts", attempts)
 		}

@@ -22,6 +22,7 @@ type server struct {
 	HTTP  string // base URL of console and API
 	RTSP  string // base URL of the RTSP server
 	Ports []int  // HTTP, RTSP, WebRTC, admin
+	pid   int
 }
 
 // How long the server may take to answer, and to end.
@@ -43,7 +44,7 @@ func serve(t *testing.T, extra string) *server {
 	file := filepath.Join(t.TempDir(), "vantage.yaml")
 	text := fmt.Sprintf(`state_dir: %q
 http: {listen: "127.0.0.1:%d"}
-rtsp: {listen: "127.0.0.1:%d"}
+rtsp: {listen: "127.0.0.1:%d", udp_listen: ""}
 webrtc: {udp_listen: "127.0.0.1:%d", tcp_listen: ""}
 admin: {listen: "127.0.0.1:%d"}
 %s`, t.TempDir(), ports[0], ports[1], ports[2], ports[3], extra)
@@ -54,6 +55,7 @@ admin: {listen: "127.0.0.1:%d"}
 	cmd := exec.Command(binary, "serve", "-c", file)
 	cmd.Stdout, cmd.Stderr = log, log
 	gone := start(t, cmd, stopTime)
+	s.pid = cmd.Process.Pid
 	until(t, startTime, "the server to be ready", func() error {
 		select {
 		case <-gone:
