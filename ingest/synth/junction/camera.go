@@ -50,16 +50,16 @@ func (c *Camera) Project(p Vec) (u, v, depth float64, ok bool) {
 	if q.Z <= 0 {
 		return 0, 0, q.Z, false
 	}
-	u = float64(c.WidthPx)/2 + float64(c.FocalPx*q.X/q.Z)
-	v = float64(c.HeightPx)/2 + float64(c.FocalPx*q.Y/q.Z)
+	u = float64(float64(c.WidthPx)/2) + float64(c.FocalPx*q.X/q.Z)
+	v = float64(float64(c.HeightPx)/2) + float64(c.FocalPx*q.Y/q.Z)
 	return u, v, q.Z, true
 }
 
 // Ray returns the direction, not normalised, of the light that falls on image point (u, v). Its component along the
 // optical axis is 1, so that Position + Ray*depth is the point at that depth.
 func (c *Camera) Ray(u, v float64) Vec {
-	x := (u - float64(c.WidthPx)/2) / c.FocalPx
-	y := (v - float64(c.HeightPx)/2) / c.FocalPx
+	x := (u - float64(float64(c.WidthPx)/2)) / c.FocalPx
+	y := (v - float64(float64(c.HeightPx)/2)) / c.FocalPx
 	return c.forward.Mad(c.right, x).Mad(c.down, y)
 }
 

@@ -17,10 +17,10 @@ func (r *Rand) Uint64() uint64 {
 }
 
 // Float returns a number in [0, 1).
-func (r *Rand) Float() float64 { return float64(r.Uint64()>>11) / (1 << 53) }
+func (r *Rand) Float() float64 { return float64(float64(r.Uint64()>>11) / (1 << 53)) }
 
 // Range returns a number in [lo, hi).
-func (r *Rand) Range(lo, hi float64) float64 { return lo + float64((hi-lo)*r.Float()) }
+func (r *Rand) Range(lo, hi float64) float64 { return float64(lo) + float64((hi-lo)*r.Float()) }
 
 // Int returns a number in 0..n-1.
 func (r *Rand) Int(n int) int { return int(r.Uint64() >> 33 % uint64(n)) }

@@ -68,7 +68,7 @@ func (b *building) facade(p, n, view junction.Vec, lit, footprint float64) (sunn
 	bays := math.Floor(width / b.bayM)
 	bay := width / bays
 	floor := math.Floor(p.Z / b.floorM)
-	fu, fz := frac(u/bay)*bay, p.Z-floor*b.floorM
+	fu, fz := float64(frac(u/bay)*bay), p.Z-float64(floor*b.floorM)
 	c := b.wall.mul(0.92 + float64(0.16*fractal(u/3, p.Z/3, 3, footprint/3, b.seed)) + float64(0.10*fractal(u*4, p.Z*4, 2, footprint*4, b.seed+1)))
 	if frac(p.Z/0.075) < 0.18 && footprint < 0.04 {
 		c = c.mul(0.86) // joints of brickwork
@@ -83,7 +83,7 @@ func (b *building) facade(p, n, view junction.Vec, lit, footprint float64) (sunn
 			c = rgb{0.10, 0.16, 0.24}.lerp(rgb{0.38, 0.12, 0.08}, lattice(int64(u/(2*bay)), 1, b.seed))
 		}
 	}
-	du := math.Abs(fu - bay/2)
+	du := math.Abs(fu - float64(bay/2))
 	top := (floor+1)*b.floorM < b.height+0.2
 	id := int64(math.Floor(u / bay))
 	switch {

@@ -26,9 +26,9 @@ func asphalt(x, y, footprint float64) rgb {
 	}
 	// Repairs: darker rectangles with a seam.
 	for _, p := range patches {
-		dx, dy := math.Abs(x-p[0])-p[2]/2, math.Abs(y-p[1])-p[3]/2
+		dx, dy := math.Abs(x-p[0])-float64(p[2]/2), math.Abs(y-p[1])-float64(p[3]/2)
 		if d := max(dx, dy); d < 0 {
-			base = base*0.74 + float64(0.01*value(x*6, y*6, 15))
+			base = float64(base*0.74) + float64(0.01*value(x*6, y*6, 15))
 		} else if d < 0.07 {
 			base *= 0.62
 		}
@@ -43,7 +43,7 @@ func asphalt(x, y, footprint float64) rgb {
 	base = max(base, 0.03)
 	c := rgb{base, base * 1.005, base * 1.02}
 	if ay > 2*junction.LaneM && ay < junction.MainHalfM && ax > 14.3 {
-		c = rgb{base*1.75 + 0.02, base * 0.82, base * 0.72}.lerp(c, 0.25+float64(0.5*value(x/3, y/3, 17))) // worn red cycle lane
+		c = rgb{float64(base*1.75) + 0.02, base * 0.82, base * 0.72}.lerp(c, 0.25+float64(0.5*value(x/3, y/3, 17))) // worn red cycle lane
 	}
 	for _, m := range covers {
 		d := math.Sqrt(float64((x-m[0])*(x-m[0])) + float64((y-m[1])*(y-m[1])))
@@ -121,7 +121,7 @@ func arrows(ax, ay, soft float64) float64 {
 			continue
 		}
 		for lane, side := range [...]float64{-1, 1} {
-			v := ay - (float64(lane)+0.5)*junction.LaneM
+			v := ay - float64((float64(lane)+0.5)*junction.LaneM)
 			m = max(m, band(v, 0, 0.16, soft)*band(u, 2.9, 3.2, soft))                     // shaft
 			m = max(m, wedge(u, v, 0.1, 1.4, 0.42, soft))                                  // head ahead
 			m = max(m, band(u, 2.6, 0.2, soft)*band(v, float64(0.35*side), 0.6, soft))     // branch
@@ -137,7 +137,7 @@ func wedge(u, v, tip, length, half, soft float64) float64 {
 	if k < 0 || k > 1 {
 		return 0
 	}
-	return 1 - step01(math.Abs(v)-float64(half*k), -soft/2, soft/2)
+	return 1 - step01(math.Abs(v)-float64(half*k), float64(-soft/2), float64(soft/2))
 }
 
 // sidewalk is the reflectance of the paved ground.

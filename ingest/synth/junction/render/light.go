@@ -10,14 +10,20 @@ import (
 // rgb is light or a reflectance, linear, 1 is white paper in the sun.
 type rgb struct{ r, g, b float64 }
 
-func (c rgb) mul(k float64) rgb { return rgb{c.r * k, c.g * k, c.b * k} }
-func (c rgb) add(o rgb) rgb     { return rgb{c.r + o.r, c.g + o.g, c.b + o.b} }
-func (c rgb) times(o rgb) rgb   { return rgb{c.r * o.r, c.g * o.g, c.b * o.b} }
+func (c rgb) mul(k float64) rgb {
+	return rgb{float64(c.r * k), float64(c.g * k), float64(c.b * k)}
+}
+func (c rgb) add(o rgb) rgb {
+	return rgb{float64(c.r) + float64(o.r), float64(c.g) + float64(o.g), float64(c.b) + float64(o.b)}
+}
+func (c rgb) times(o rgb) rgb {
+	return rgb{float64(c.r * o.r), float64(c.g * o.g), float64(c.b * o.b)}
+}
 func (c rgb) mad(o rgb, k float64) rgb {
-	return rgb{c.r + float64(o.r*k), c.g + float64(o.g*k), c.b + float64(o.b*k)}
+	return rgb{float64(c.r) + float64(o.r*k), float64(c.g) + float64(o.g*k), float64(c.b) + float64(o.b*k)}
 }
 func (c rgb) lerp(o rgb, k float64) rgb {
-	return rgb{c.r + float64((o.r-c.r)*k), c.g + float64((o.g-c.g)*k), c.b + float64((o.b-c.b)*k)}
+	return c.mad(rgb{float64(o.r) - float64(c.r), float64(o.g) - float64(c.g), float64(o.b) - float64(c.b)}, k)
 }
 
 // The light of an early afternoon with thin high clouds.
@@ -45,7 +51,7 @@ func diffuse(n junction.Vec, lit float64) rgb {
 // sky is the light of the sky (or, below the horizon, of what is on the ground) from a direction.
 func sky(d junction.Vec) rgb {
 	if d.Z < 0 {
-		return rgb{0.17, 0.17, 0.165}.lerp(rgb{0.45, 0.47, 0.48}, max(0, 1+6*d.Z))
+		return rgb{0.17, 0.17, 0.165}.lerp(rgb{0.45, 0.47, 0.48}, max(0, 1+float64(6*d.Z)))
 	}
 	horizon, zenith := rgb{0.80, 0.84, 0.88}, rgb{0.36, 0.52, 0.78}
 	k := min(1, float64(d.Z*1.6))
@@ -86,8 +92,8 @@ func tone(v float64) float64 {
 	if s > 0.7 {
 		s = 0.7 + (s-0.7)/(1+float64(1.3*(s-0.7)))
 	}
-	s = s*1.06 - 0.018
-	return min(max(s, 0), 1) * 255
+	s = float64(s*1.06) - 0.018
+	return float64(min(max(s, 0), 1) * 255)
 }
 
 func encode(c rgb) uint32 {

@@ -98,7 +98,7 @@ func (p *palette) shade(m material, n, view junction.Vec, lit float64) rgb {
 			return out
 		}
 		r := reflectDir(view, n)
-		return out.mad(sky(r), 0.75*fresnel(view, n)+0.03).mad(sunRGB, glint(r)*lit)
+		return out.mad(sky(r), float64(0.75*fresnel(view, n))+0.03).mad(sunRGB, glint(r)*lit)
 	case matGlass:
 		r := reflectDir(view, n)
 		k := fresnel(view, n)

@@ -130,7 +130,7 @@ func car(s *carShape) *mesh {
 	s.pillars(b)
 	s.details(b)
 	for _, x := range []float64{-s.axle, s.axle} {
-		wheelPair(b, x, s.width/2-0.01, s.wheel, 0.21)
+		wheelPair(b, x, float64(s.width/2)-0.01, s.wheel, 0.21)
 	}
 	return b.build()
 }
@@ -163,7 +163,7 @@ func (s *carShape) pillars(b *builder) {
 // details are lamps, plates, grille and mirrors.
 func (s *carShape) details(b *builder) {
 	front, rear := s.body[len(s.body)-3], s.body[1]
-	nose, tail := s.length/2, -s.length/2
+	nose, tail := float64(s.length/2), float64(-s.length/2)
 	for _, side := range []float64{-1, 1} {
 		in, out := front.half-0.40, front.half-0.04
 		ahead(b, matHeadlight, nose-0.035, nose-0.20, float64(side*in), float64(side*out), front.top-0.20, front.top-0.05)
@@ -174,7 +174,7 @@ func (s *carShape) details(b *builder) {
 		ahead(b, ind, nose-0.15, nose-0.28, float64(side*(out-0.02)), float64(side*(out+0.07)), front.top-0.19, front.top-0.08)
 		behind(b, matTail, tail+0.0, tail+0.10, float64(side*(rear.half-0.30)), float64(side*(rear.half+0.02)), rear.top-0.20, rear.top-0.02)
 		behind(b, ind, tail+0.02, tail+0.12, float64(side*(rear.half-0.10)), float64(side*(rear.half+0.03)), rear.top-0.27, rear.top-0.20)
-		m := junction.Vec{X: s.cabin[len(s.cabin)-1].x - 0.28, Y: side * (s.width/2 + 0.02), Z: beltAt(s.body, 0.8) + 0.10}
+		m := junction.Vec{X: s.cabin[len(s.cabin)-1].x - 0.28, Y: side * (float64(s.width/2) + 0.02), Z: beltAt(s.body, 0.8) + 0.10}
 		b.box(matPaint, m.Sub(junction.Vec{X: 0.08, Y: 0.09, Z: 0.06}), m.Add(junction.Vec{X: 0.08, Y: 0.09, Z: 0.07}))
 	}
 	ahead(b, matBlack, nose+0.004, nose-0.02, -0.42, 0.42, front.top-0.30, front.top-0.14)

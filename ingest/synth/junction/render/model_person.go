@@ -22,13 +22,13 @@ func pedestrian(pose, kind int) *mesh {
 		if pose == walkPoses {
 			return 0
 		}
-		s, _ := junction.SinCos(2*math.Pi*float64(pose)/walkPoses + offset)
+		s, _ := junction.SinCos(float64(2*math.Pi*float64(pose)/walkPoses) + offset)
 		return s
 	}
 	bob := 0.0
 	if pose != walkPoses {
 		_, c := junction.SinCos(4 * math.Pi * float64(pose) / walkPoses)
-		bob = 0.015 * c
+		bob = float64(0.015 * c)
 	}
 	hip := 0.92 + bob
 	for _, side := range []float64{-1, 1} {
@@ -38,9 +38,9 @@ func pedestrian(pose, kind int) *mesh {
 		}
 		// Leg: the knee bends while the foot comes forward.
 		s := swing(phase)
-		lift := max(0, swing(phase+math.Pi/2)) * 0.12
-		knee := v(float64(0.22*s)+0.03+lift*0.8, side*0.10, 0.49+bob)
-		foot := v(float64(0.40*s)-lift*1.1, side*0.10, 0.08+lift)
+		lift := float64(max(0, swing(phase+math.Pi/2)) * 0.12)
+		knee := v(float64(0.22*s)+0.03+float64(lift*0.8), side*0.10, 0.49+bob)
+		foot := v(float64(0.40*s)-float64(lift*1.1), side*0.10, 0.08+lift)
 		b.tube(matTrousers, v(0, side*0.09, hip), knee, 0.095, 0.068, 7)
 		b.tube(matTrousers, knee, foot, 0.068, 0.048, 7)
 		b.box(matShoe, foot.Sub(v(0.08, 0.045, 0.08)), foot.Add(v(0.17, 0.045, 0.0)))

@@ -28,7 +28,7 @@ type Renderer struct {
 	stamps   []uint32 // per sample: the last object or shadow that covered it
 	stamp    uint32
 	vignette vignette
-	seen     []Seen
+	seen     []junction.Seen
 }
 
 // drawn is what is known of an object while a frame is drawn.
@@ -84,7 +84,7 @@ func (r *Renderer) park() {
 }
 
 // Draw draws a world into f, which is I420 of the camera's size, and returns what is seen of its objects.
-func (r *Renderer) Draw(w *junction.World, f *media.Frame) []Seen {
+func (r *Renderer) Draw(w *junction.World, f *media.Frame) []junction.Seen {
 	r.place(w.Objects, w.Seconds)
 	r.markLamps()
 	r.tiles.each(r.load)

@@ -94,12 +94,12 @@ func parked() []junction.Object {
 			heading.Y = -1
 		}
 		class := junction.Car
-		length, width, height := 4.1+float64(look>>8%6)*0.1, 1.8, 1.5
+		length, width, height := 4.1+float64(float64(look>>8%6)*0.1), 1.8, 1.5
 		if i == 5 {
 			class, length, width, height = junction.Van, 5.2, 2.0, 2.35
 		}
 		list = append(list, junction.Object{
-			Class: class, Position: junction.Vec{X: 28.4 + 2.9*float64(i), Y: 15.3, Z: junction.KerbM}, Heading: heading,
+			Class: class, Position: junction.Vec{X: 28.4 + float64(2.9*float64(i)), Y: 15.3, Z: junction.KerbM}, Heading: heading,
 			LengthM: length, WidthM: width, HeightM: height, Look: look,
 		})
 	}
@@ -188,7 +188,7 @@ func (s *scenery) building(i int) {
 	w, h := d.x1-d.x0, d.y1-d.y0
 	for k := range 3 { // lift houses and air conditioning
 		r := junction.NewRand(d.seed, uint64(k)+900)
-		x, y := d.x0+r.Range(0.1, 0.8)*w, d.y0+r.Range(0.1, 0.8)*h
+		x, y := d.x0+float64(r.Range(0.1, 0.8)*w), d.y0+float64(r.Range(0.1, 0.8)*h)
 		b.box(matPaint, v(x, y, d.height), v(x+r.Range(1, 4), y+r.Range(1, 3), d.height+r.Range(0.8, 2.4)))
 	}
 	s.add(b, kindRoof, i)
@@ -219,7 +219,7 @@ func (s *scenery) tree(i int) {
 			}
 		}
 		// Lobes make the outline uneven.
-		lobe := 0.82 + float64(0.36*value(d.X*2.2+float64(i)*9, d.Y*2.2+float64(d.Z*1.7), 77))
+		lobe := 0.82 + float64(0.36*value(float64(d.X*2.2)+float64(float64(i)*9), float64(d.Y*2.2)+float64(d.Z*1.7), 77))
 		p := v(t.x+float64(d.X*t.across*lobe), t.y+float64(d.Y*t.across*lobe), t.crown+float64(d.Z*t.up*lobe))
 		out := p.Sub(centre).Unit()
 		a := v(r.Range(-1, 1), r.Range(-1, 1), r.Range(-1, 1)).Unit()
@@ -269,14 +269,14 @@ func (s *scenery) poles() {
 		}
 	}
 	for _, sign := range []float64{1, -1} { // arms over the main road
-		x := -15.1*sign + 0.22*sign
+		x := -14.88 * sign
 		post.tube(matPaint, v(x, -9.3*sign, 0), v(x, -9.3*sign, 6.1), 0.12, 0.09, 8)
 		post.tube(matPaint, v(x, -9.3*sign, 5.95), v(x, -0.9*sign, 6.05), 0.08, 0.05, 7)
 		for _, d := range []float64{-62, -38, 31, 55, 80} { // street lamps
-			y := -9.6 * sign
+			y := float64(-9.6 * sign)
 			post.tube(matPaint, v(d*sign, y, 0), v(d*sign, y, 8.6), 0.09, 0.06, 7)
-			post.tube(matPaint, v(d*sign, y, 8.5), v(d*sign, y+1.9*sign, 8.8), 0.045, 0.04, 5)
-			post.box(matPaint, v(d*sign-0.14, min(y+1.8*sign, y+2.5*sign), 8.72), v(d*sign+0.14, max(y+1.8*sign, y+2.5*sign), 8.86))
+			post.tube(matPaint, v(d*sign, y, 8.5), v(d*sign, y+float64(1.9*sign), 8.8), 0.045, 0.04, 5)
+			post.box(matPaint, v(float64(d*sign)-0.14, min(y+float64(1.8*sign), y+float64(2.5*sign)), 8.72), v(float64(d*sign)+0.14, max(y+float64(1.8*sign), y+float64(2.5*sign)), 8.86))
 		}
 	}
 	s.add(post, kindPole, 0)
@@ -310,7 +310,7 @@ func (s *scenery) furniture() {
 	for _, sx := range []float64{-1, 1} {
 		for _, sy := range []float64{-1, 1} {
 			for i := range 4 {
-				sin, cos := junction.SinCos(math.Pi * (0.12 + 0.25*float64(i)) / 2)
+				sin, cos := junction.SinCos(math.Pi * (0.12 + float64(0.25*float64(i))) / 2)
 				const cx, cy, r = junction.MinorHalfM + junction.CornerM, junction.MainHalfM + junction.CornerM, junction.CornerM - 0.55
 				x, y := sx*(cx-float64(r*sin)), sy*(cy-float64(r*cos))
 				post.tube(matPaint, v(x, y, 0.1), v(x, y, 1.05), 0.06, 0.055, 7)

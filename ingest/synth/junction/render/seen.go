@@ -6,23 +6,6 @@ import (
 	"vantage/ingest/synth/junction"
 )
 
-// Seen is where an object is in the picture.
-type Seen struct {
-	Object int // index in World.Objects
-
-	// Box encloses the pixels in which at least a part of the object is seen; empty when it is hidden or outside.
-	Box image.Rectangle
-
-	// Full encloses the whole object, hidden parts included, in pixels, and may reach out of the picture.
-	Full image.Rectangle
-
-	// Visible is the share of the object's part inside the picture that nothing is in front of, 0 to 1.
-	Visible float64
-
-	// Truncated is the share of Full outside the picture, 0 to 1.
-	Truncated float64
-}
-
 // measure fills in what is seen, after all objects are drawn.
 func (r *Renderer) measure(w *junction.World) {
 	r.seen = r.seen[:0]
@@ -32,14 +15,14 @@ func (r *Renderer) measure(w *junction.World) {
 		if d.mesh == nil || d.full.Intersect(bounds).Empty() {
 			continue
 		}
-		s := Seen{Object: i, Full: d.full}
+		s := junction.Seen{Object: i, Full: d.full}
 		inside := d.full.Intersect(bounds)
 		if all := d.full.Dx() * d.full.Dy(); all > 0 {
-			s.Truncated = 1 - float64(inside.Dx()*inside.Dy())/float64(all)
+			s.Truncation = 1 - float64(inside.Dx()*inside.Dy())/float64(all)
 		}
 		box, n := r.find(uint16(i+1), inside)
 		if d.covered > 0 {
-			s.Visible = float64(n) / float64(d.covered)
+			s.Occlusion = 1 - float64(n)/float64(d.covered)
 		}
 		s.Box = box
 		r.seen = append(r.seen, s)

@@ -9,7 +9,7 @@ import (
 // lattice is a random value for a point of the integer grid, 0 to 1.
 func lattice(x, y int64, seed uint64) float64 {
 	h := junction.Hash(uint64(x)*0x9E3779B97F4A7C15 ^ uint64(y)*0xC2B2AE3D27D4EB4F ^ seed)
-	return float64(h>>11) / (1 << 53)
+	return float64(float64(h>>11) / (1 << 53))
 }
 
 // value is smooth noise with a feature size of 1, 0 to 1.
@@ -24,7 +24,7 @@ func value(x, y float64, seed uint64) float64 {
 	return ab + float64((cd-ab)*v)
 }
 
-func smooth(t float64) float64 { return float64(t*t) * (3 - float64(2*t)) }
+func smooth(t float64) float64 { return float64(float64(t*t) * (3 - float64(2*t))) }
 
 // fractal is noise of several feature sizes, the largest 1, around 0: about -0.5 to 0.5. footprint is the size of a
 // sample in the same unit; finer features, which would only flicker, are left out.
@@ -46,9 +46,9 @@ func step01(v, a, b float64) float64 { return smooth(min(max((v-a)/(b-a), 0), 1)
 
 // band is 1 within half of the width around at, with edges as wide as soft.
 func band(v, at, width, soft float64) float64 {
-	d := math.Abs(v-at) - width/2
-	return 1 - step01(d, -soft/2, soft/2)
+	d := math.Abs(v-at) - float64(width/2)
+	return 1 - step01(d, float64(-soft/2), float64(soft/2))
 }
 
 // frac is the part of v after the point, 0 to 1.
-func frac(v float64) float64 { return v - math.Floor(v) }
+func frac(v float64) float64 { return float64(v) - math.Floor(v) }

@@ -30,14 +30,14 @@ type routeCrossing struct {
 	lo, hi   float64 // across the crossing
 }
 
-func (r *route) length() float64 { return float64(len(r.points)-1) * pathStep }
+func (r *route) length() float64 { return float64(float64(len(r.points)-1) * pathStep) }
 
 // at is the point at arc length s; beyond the ends the line goes straight on.
 func (r *route) at(s float64) junction.Vec {
 	last := len(r.points) - 1
 	i := int(math.Floor(s / pathStep))
 	i = min(max(i, 0), last-1)
-	return r.points[i].Lerp(r.points[i+1], s/pathStep-float64(i))
+	return r.points[i].Lerp(r.points[i+1], float64(s/pathStep)-float64(i))
 }
 
 // fillet is the polyline a-corner-b with its corner rounded to a radius, in points of pathStep. from and to are the arc
@@ -57,7 +57,7 @@ func fillet(a, corner, b junction.Vec, radius float64) (points []junction.Vec, f
 	}
 	dense = append(dense, end, b)
 	from = start.Sub(a).Len()
-	return resample(dense), from, from + radius*(math.Pi/2)
+	return resample(dense), from, from + float64(radius*(math.Pi/2))
 }
 
 // resample returns points on the polyline at equal distances.

@@ -84,7 +84,7 @@ func (s *Sim) advance() {
 // cycle is the second of the signal cycle.
 func (s *Sim) cycle() float64 {
 	t := s.now + s.offset
-	return t - cycleS*math.Floor(t/cycleS)
+	return t - float64(cycleS*math.Floor(t/cycleS))
 }
 
 // daylight is the brightness under thin clouds: three slow waves.

@@ -47,7 +47,7 @@ func (t *traffic) spawn(now float64) {
 			continue // try again in the next step
 		}
 		// Exponential gaps by a sum that needs no logarithm would be wrong in shape; uniform ones look as good.
-		t.next[lane] = now + t.rnd.Range(0.35, 1.65)*meanGapS[lane%lanesHalf]
+		t.next[lane] = now + float64(t.rnd.Range(0.35, 1.65)*meanGapS[lane%lanesHalf])
 		c := t.draw(lane)
 		c.s = c.length
 		if lead < 90 {
@@ -96,7 +96,7 @@ func (t *traffic) step(dt float64, lights [junction.GroupCount]junction.Light) {
 	}
 	for _, c := range t.vehicles {
 		v := max(0, c.v+float64(c.a*dt))
-		way := (c.v + v) / 2 * dt
+		way := float64((c.v + v) / 2 * dt)
 		c.v = v
 		c.s += way
 		c.moved += way
@@ -218,7 +218,7 @@ func (t *traffic) accelerate(c *vehicle) float64 {
 	if c.s < r.clear+c.length && r.limit < limit {
 		// The speed at which comfortable braking still reaches the curve's by its beginning.
 		ahead := max(0, r.stop+3-c.s)
-		limit = min(limit, math.Sqrt(float64(r.limit*r.limit)+2*1.6*ahead))
+		limit = min(limit, math.Sqrt(float64(r.limit*r.limit)+float64(2*1.6*ahead)))
 	}
 	gap, speed := t.leader(c, r)
 	a := c.follow(limit, gap, speed)

@@ -43,12 +43,12 @@ func (c *vehicle) follow(limit, gap, lead float64) float64 {
 
 // object is the vehicle as the world sees it. The axles are on the route, so that long vehicles turn as they do.
 func (c *vehicle) object(r *route) junction.Object {
-	overhang, base := 0.2*c.length, 0.6*c.length
+	overhang, base := float64(0.2*c.length), float64(0.6*c.length)
 	front := r.at(c.s - overhang)
 	rear := r.at(c.s - overhang - base)
 	heading := front.Sub(rear).Unit()
 	o := junction.Object{
-		ID: c.id, Class: c.class, Position: rear.Mad(heading, c.length/2-overhang), Heading: heading,
+		ID: c.id, Class: c.class, Position: rear.Mad(heading, float64(c.length/2)-overhang), Heading: heading,
 		SpeedMPS: c.v, LengthM: c.length, WidthM: c.width, HeightM: c.height, Look: c.look, Phase: c.moved,
 		Braking: c.a < -0.7 || c.v < 0.3,
 	}

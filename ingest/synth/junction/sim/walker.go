@@ -70,7 +70,7 @@ func (p *pedestrians) spawn(now float64) {
 	if now < p.next {
 		return
 	}
-	p.next = now + p.rnd.Range(0.3, 1.7)*meanWalkerGapS
+	p.next = now + float64(p.rnd.Range(0.3, 1.7)*meanWalkerGapS)
 	sx, sy := p.sign(), p.sign()
 	aside := p.rnd.Range(-0.9, 0.9)
 	endMain := func(sx, sy float64) junction.Vec {
