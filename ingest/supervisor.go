@@ -15,10 +15,10 @@ import (
 )
 
 // The pace of reconnecting. A camera that comes back is to be on the screen within two seconds, however long it was away, so the
-// backoff ends early: one attempt in a second and a half costs neither side anything.
+// backoff ends early: one attempt a second costs neither side anything.
 const (
 	firstRetry = 250 * time.Millisecond
-	maxRetry   = 1400 * time.Millisecond
+	maxRetry   = time.Second
 
 	// firstUnitTimeout is how long a source may take from the attempt to its first unit: UDP tried in vain, TCP, and the
 	// rest of a long GOP.

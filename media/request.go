@@ -61,6 +61,14 @@ func (d *Demand) SetBitrate(bps int) {
 	}
 }
 
+// Bitrate is the merged bitrate wish that stands, taken or not; 0 is none. A publisher that begins again on the same hub
+// starts from it.
+func (d *Demand) Bitrate() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.bitrate
+}
+
 // Take returns what is wished and not taken yet; ok is false when there is nothing. A BitrateBPS of -1 says that nobody
 // limits the bitrate any more.
 func (d *Demand) Take() (r Request, ok bool) {

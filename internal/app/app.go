@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"strconv"
 	"sync"
 	"time"
 
@@ -144,7 +145,9 @@ func (a *App) handler(cfg *config.Config) (http.Handler, error) {
 			Reloader: a,
 		},
 		AdminToken: cfg.HTTP.AdminToken.Reveal(),
-		Version:    api.Version{Version: a.o.Build.Version, Revision: a.o.Build.Revision, Go: a.o.Build.Go, FFmpeg: a.o.FFmpeg},
+		Version: api.Version{
+			Version: a.o.Build.Version, Revision: a.o.Build.Revision, Go: a.o.Build.Go, FFmpeg: a.o.FFmpeg, RTSPPort: portOf(cfg.RTSP.Listen),
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -197,6 +200,16 @@ func (a *App) Close() {
 
 // URL is where the console is.
 func (a *App) URL() string { return "http://" + reachable(a.servers[0].socket.Addr()) }
+
+// portOf is the port of an address, 0 for none.
+func portOf(address string) int {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(port)
+	return n
+}
 
 // reachable is an address that a browser on this machine can open.
 func reachable(addr net.Addr) string {

@@ -159,6 +159,9 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 	}
 	r.enc = enc
 	r.announce(enc.Track())
+	if b := r.pub.Demand().Bitrate(); b > 0 { // wished of the encoder before
+		r.request(media.Request{BitrateBPS: b})
+	}
 	r.mu.Lock()
 	r.stats.Encoder, r.stats.WidthPx, r.stats.HeightPx = enc.Caps().Encoder, size.WidthPx, size.HeightPx
 	r.mu.Unlock()

@@ -243,6 +243,11 @@ func (s *Stream) control(ctx context.Context, p *Process) error {
 
 // relayRequests carries the viewers' wishes for one output to the child.
 func relayRequests(ctx context.Context, p *Process, name string, hub *media.Hub) error {
+	if b := hub.Demand().Bitrate(); b > 0 { // wished of the child before
+		if err := p.conn.sendJSON(msgRequest, requestBody{name, media.Request{BitrateBPS: b}}); err != nil {
+			return fmt.Errorf("worker does not listen: %w", err)
+		}
+	}
 	for {
 		select {
 		case <-hub.Demand().C():
