@@ -127,7 +127,7 @@ type session struct {
 	found         tally
 	analysis      time.Duration
 	planned       int
-	bestHeat      int // objects in the picture that heat shows
+	bestHeat      float32 // sum of the objects' scores in the picture that heat shows
 }
 
 type moment struct {
@@ -263,9 +263,16 @@ func (s *session) judge(p *roi.Plan, n int) {
 	}
 }
 
-// keepHeat keeps the heat map of the picture with the most objects so far.
+// keepHeat keeps the heat map of the picture with the most, and the surest, objects so far.
 func (s *session) keepHeat(f *media.Frame, p *roi.Plan) error {
-	if p == nil || s.report.heat != nil && len(p.Objects) <= s.bestHeat {
+	if p == nil {
+		return nil
+	}
+	var sum float32
+	for _, o := range p.Objects {
+		sum += o.Score
+	}
+	if s.report.heat != nil && sum <= s.bestHeat {
 		return nil
 	}
 	img, err := heat.Draw(f, p)
@@ -276,7 +283,7 @@ func (s *session) keepHeat(f *media.Frame, p *roi.Plan) error {
 	if err := png.Encode(&b, img); err != nil {
 		return fmt.Errorf("heat map: %w", err)
 	}
-	s.report.heat, s.bestHeat = b.Bytes(), len(p.Objects)
+	s.report.heat, s.bestHeat = b.Bytes(), sum
 	return nil
 }
 

@@ -41,6 +41,7 @@ type background struct {
 	still []uint16 // how long that has not changed, in milliseconds
 	fore  []uint8  // 1 where the last picture is foreground, excused where it only seems to be
 	light light
+	age   time.Duration // since restart
 }
 
 func (b *background) resize(w, h int) {
@@ -61,10 +62,12 @@ func (b *background) restart(pix []byte) {
 	}
 	clear(b.still)
 	clear(b.fore)
+	b.age = 0
 }
 
 // update marks the foreground of pix and learns from the rest.
 func (b *background) update(pix []byte, since time.Duration) {
+	b.age += since
 	alpha, alphaNoise := rate(since, learn), rate(since, learnNoise)
 	ms := uint32(min(since.Milliseconds(), math.MaxUint16))
 	n := len(b.mean)

@@ -5,15 +5,29 @@ import (
 	"time"
 )
 
-// ghostAfter is how long a patch must be still before it is asked whether anything stands there at all.
-const ghostAfter = 1500 * time.Millisecond
+// suspicion is how readily a still patch is taken for a hole that something left in the background, not for something that stopped.
+type suspicion struct {
+	after    time.Duration // how long a patch must be still before it is asked whether anything stands there at all
+	edges    float64       // how much stronger the background's edges around it must be than the picture's
+	contrast int64         // how strong, in grey levels a sample, they must be at least: the inside of a dark coat has none, in neither
+}
 
-// ghostEdges is how much stronger the edges of the background must be than those of the picture, around a still
-// patch, to say that the patch is a hole that something left in the background and not something that stopped.
-const ghostEdges = 1.5
+// What was there when the model was made is taken for background, wrongly where it was about to leave: a young model is
+// suspected more.
+var (
+	young = suspicion{400 * time.Millisecond, 1.15, 6}
+	grown = suspicion{1500 * time.Millisecond, 1.5, 12}
+)
 
-// ghostContrast is how strong, in grey levels a sample, those edges must be at least: the inside of a dark coat has none, in neither.
-const ghostContrast = 12
+// grownUp is the age from which a model is grown.
+const grownUp = 6 * time.Second
+
+func (b *background) suspicion() suspicion {
+	if b.age < grownUp {
+		return young
+	}
+	return grown
+}
 
 // sameEdges is how little, of the background's, the edges of the picture may differ from them to be the same thing in another light.
 const sameEdges = 0.4
@@ -22,7 +36,8 @@ const sameEdges = 0.4
 // absorbed at once; what stopped is absorbed only after hold, so that a person who waits stays a person.
 func (d *Detector) settle(pix []byte, hold time.Duration) {
 	b := &d.back
-	after := uint16(ghostAfter.Milliseconds())
+	doubt := b.suspicion()
+	after := uint16(doubt.after.Milliseconds())
 	holdMS := uint16(min(hold.Milliseconds(), math.MaxUint16-1))
 	any := false
 	for i, s := range b.still {
@@ -50,7 +65,7 @@ func (d *Detector) settle(pix []byte, hold time.Duration) {
 	for cy := range g.rows {
 		for cx := range g.cols {
 			l := g.label[cy*g.cols+cx]
-			if l == 0 || !d.edges[l-1].hole() && !d.edges[l-1].same() {
+			if l == 0 || !d.edges[l-1].hole(doubt) && !d.edges[l-1].same(doubt) {
 				continue
 			}
 			for y := cy * cellPx; y < min((cy+1)*cellPx, b.h); y++ {
@@ -68,13 +83,13 @@ func (d *Detector) settle(pix []byte, hold time.Duration) {
 type edge struct{ picture, background, change, samples int64 }
 
 // hole reports whether the background has an outline here that the picture has not.
-func (e edge) hole() bool {
-	return e.background > ghostContrast*unit*e.samples && float64(e.background) > ghostEdges*float64(e.picture)
+func (e edge) hole(s suspicion) bool {
+	return e.background > s.contrast*unit*e.samples && float64(e.background) > s.edges*float64(e.picture)
 }
 
 // same reports whether the picture has the background's own outline: only the light on it has changed.
-func (e edge) same() bool {
-	return e.background > ghostContrast*unit*e.samples && float64(e.change) < sameEdges*float64(e.background)
+func (e edge) same(s suspicion) bool {
+	return e.background > s.contrast*unit*e.samples && float64(e.change) < sameEdges*float64(e.background)
 }
 
 // measureEdges sums the gradients along the outlines of the still patches.

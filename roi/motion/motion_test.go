@@ -108,7 +108,7 @@ func TestHoleLeftInTheBackgroundIsFilled(t *testing.T) {
 	d, s := motion.New(motion.Options{}), &roitest.Scene{WidthPx: 768, HeightPx: 432, Seed: 4, Noise: 4}
 	start := image.Rect(300, 200, 348, 300)
 	watch(t, d, s, 30, still(start), nil)
-	found := watch(t, d, s, 4*roitest.FPS, walk(start, 12), nil)
+	found := watch(t, d, s, 2*roitest.FPS, walk(start, 12), nil)
 	for _, r := range found {
 		if r.Rect.Overlaps(start) {
 			t.Errorf("found %v where it stood when the detector started", r.Rect)
