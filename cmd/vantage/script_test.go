@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"vantage/ingest/onvif/onviftest"
 	"vantage/internal/httpx"
 )
 
@@ -18,6 +20,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"vantage": ma
 func TestScripts(t *testing.T) {
 	server := httptest.NewServer(fakeServer())
 	t.Cleanup(server.Close) // the scripts run after this function has returned
+	camera := fakeCamera(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -25,10 +28,31 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("VANTAGE_SERVER", server.URL)
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("CAMERA", camera.ProbeAddr())
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// fakeCamera answers ONVIF until the test and its scripts have ended.
+func fakeCamera(t *testing.T) *onviftest.Camera {
+	t.Helper()
+	camera, err := onviftest.Listen(onviftest.Config{
+		Name: "Gate", Hardware: "X100", Username: "admin", Password: "hunter2",
+		Profiles: []onviftest.Profile{{Token: "p1", Name: "main", Encoding: "H264", Width: 1280, Height: 720, FPS: 25, URI: "rtsp://127.0.0.1:554/main"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- camera.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	return camera
 }
 
 // exits runs a command and wants its exit status: exits 2 vantage config check.
