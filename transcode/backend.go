@@ -37,8 +37,17 @@ type Backend struct {
 	ROI        ROIMode
 	ROIOptions map[string]string
 
+	// ForceIDR and LiveBitrate say what the encoder is believed to do until it was measured; DelayFrames, how many pictures it
+	// holds back.
+	ForceIDR, LiveBitrate bool
+	DelayFrames           int
+
 	// Formats are taken without conversion, the preferred one first.
 	Formats []media.PixelFormat
+
+	// Async says that the encoder works on pictures in threads of its own: a unit comes out with a later picture, and the
+	// encoder must be given a picture and drained before it is closed.
+	Async bool
 
 	// EvenSides says that sides must be even: an odd last column or row is cut off.
 	EvenSides            bool
@@ -101,6 +110,22 @@ func (b *Backend) presetRemedy() string {
 		return "leave preset empty: " + b.Name + " has none"
 	}
 	return "use one of " + strings.Join(b.Presets, ", ")
+}
+
+// Limit is the rate control r under a cap of bps in bit/s.
+func (b *Backend) Limit(r RateControl, bps int) RateControl {
+	if r.BitrateBPS > 0 {
+		r.BitrateBPS = min(r.BitrateBPS, bps)
+	} else if b.Rate == RateSVT && (r.MaxBitrateBPS == 0 || bps < r.MaxBitrateBPS) {
+		r.BitrateBPS = bps // SVT-AV1 1.4 ignores caps on constant quality
+	}
+	r.MaxBitrateBPS = bps
+	return r
+}
+
+// Caps is what the encoder is believed to do until it was measured.
+func (b *Backend) Caps() Caps {
+	return Caps{Encoder: b.Name, ROI: b.ROI == ROISideData, Bitrate: b.LiveBitrate, ForceIDR: b.ForceIDR, Formats: b.Formats}
 }
 
 // RateStyle is how an encoder is told quality and bitrate.
@@ -242,6 +267,8 @@ func (b *Backend) rateOptions(o map[string]string, cfg EncoderConfig) {
 			o["crf"] = whole
 			delete(o, "maxrate")
 			delete(o, "bufsize")
+		} else {
+			o["maxrate"] = strconv.Itoa(max(top, r.BitrateBPS*3/2)) // it insists on room above the average
 		}
 	}
 }

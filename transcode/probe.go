@@ -34,9 +34,23 @@ type ProbeResult struct {
 
 // Caps is the part of the result that an open encoder tells.
 func (r ProbeResult) Caps() Caps {
-	c := Caps{ROI: r.ROI, Bitrate: r.Bitrate, ForceIDR: r.ForceIDR}
+	c := Caps{Encoder: r.Encoder, ROI: r.ROI, Bitrate: r.Bitrate, ForceIDR: r.ForceIDR}
 	if b, ok := BackendByName(r.Encoder); ok {
 		c.Formats = b.Formats
 	}
 	return c
+}
+
+// Believed stands in for measured results until there are some: the software encoders, taken at the table's word.
+func Believed() []ProbeResult {
+	var results []ProbeResult
+	for _, b := range backends() {
+		if b.Device == CPU {
+			results = append(results, ProbeResult{
+				Encoder: b.Name, Codec: b.Codec, Works: true,
+				ROI: b.ROI == ROISideData, Bitrate: b.LiveBitrate, ForceIDR: b.ForceIDR, DelayFrames: b.DelayFrames,
+			})
+		}
+	}
+	return results
 }

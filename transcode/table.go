@@ -16,7 +16,8 @@ var Table = []Backend{
 			"rc-lookahead": "0", "spatial-aq": "1",
 		},
 		Rate: RateNVENC, QualityMin: 1, QualityMax: 51,
-		ROI:     ROIPrefilter,
+		ROI:      ROIPrefilter,
+		ForceIDR: true, LiveBitrate: true,
 		Formats: []media.PixelFormat{media.NV12, media.I420}, EvenSides: true, MinSidePx: 146, MaxSidePx: 4096,
 	},
 	{
@@ -28,6 +29,7 @@ var Table = []Backend{
 		// Regions are offsets to the quantisers that adaptive quantisation chooses, and are dropped in silence when it is off,
 		// as the preset ultrafast has it.
 		ROI: ROISideData, ROIOptions: map[string]string{"aq-mode": "1"},
+		ForceIDR: true, LiveBitrate: true,
 		Formats: []media.PixelFormat{media.I420, media.NV12}, EvenSides: true, MinSidePx: 16, MaxSidePx: media.MaxFrameSidePx,
 	},
 	{
@@ -36,34 +38,39 @@ var Table = []Backend{
 		Presets: []string{"veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"},
 		Live:    map[string]string{"profile": "main", "async_depth": "1", "look_ahead": "0", "forced_idr": "1"},
 		Rate:    RateQSV, QualityMin: 1, QualityMax: 51,
-		ROI:     ROISideData,
-		Formats: []media.PixelFormat{media.NV12}, EvenSides: true, MinSidePx: 32, MaxSidePx: 4096,
+		ROI:      ROISideData,
+		ForceIDR: true,
+		Formats:  []media.PixelFormat{media.NV12}, EvenSides: true, MinSidePx: 32, MaxSidePx: 4096,
 	},
 	{
 		Name: "h264_vaapi", Codec: media.H264, Device: VAAPI,
 		Live: map[string]string{"profile": "main", "async_depth": "1"},
 		Rate: RateVAAPI, QualityMin: 1, QualityMax: 51,
-		ROI:     ROISideData,
-		Formats: []media.PixelFormat{media.NV12}, EvenSides: true, MinSidePx: 32, MaxSidePx: 4096,
+		ROI:      ROISideData,
+		ForceIDR: true,
+		Formats:  []media.PixelFormat{media.NV12}, EvenSides: true, MinSidePx: 32, MaxSidePx: 4096,
 	},
 	{
 		Name: "libx265", Codec: media.H265,
 		PresetOption: "preset", Preset: "ultrafast", Presets: x26xPresets,
 		Live: map[string]string{
 			"tune": "zerolatency", "profile": "main", "forced-idr": "1",
-			"x265-params": "log-level=none:scenecut=0:open-gop=0:aq-mode=1:rc-lookahead=0",
+			"x265-params": "log-level=none:scenecut=0:open-gop=0:aq-mode=1:aq-strength=1:rc-lookahead=0",
 		},
 		Rate: RateX264, QualityMax: 51,
-		ROI:     ROISideData, // needs adaptive quantisation, as libx264
-		Formats: []media.PixelFormat{media.I420}, EvenSides: true, MinSidePx: 64, MaxSidePx: 8192,
+		// As with libx264, and presets that turn adaptive quantisation off also set its strength to 0.
+		ROI:      ROISideData,
+		ForceIDR: true,
+		Formats:  []media.PixelFormat{media.I420}, EvenSides: true, MinSidePx: 64, MaxSidePx: 8192,
 	},
 	{
 		Name: "libvpx", Codec: media.VP8,
 		PresetOption: "cpu-used", Preset: "8", Presets: numbers(-16, 16),
 		Live: map[string]string{"deadline": "realtime", "lag-in-frames": "0", "error-resilient": "0", "auto-alt-ref": "0"},
 		Rate: RateVPX, QualityMax: 63,
-		ROI:     ROISideData,
-		Formats: []media.PixelFormat{media.I420}, MinSidePx: 16, MaxSidePx: 16383,
+		ROI:      ROISideData,
+		ForceIDR: true,
+		Formats:  []media.PixelFormat{media.I420}, MinSidePx: 16, MaxSidePx: 16383,
 	},
 	{
 		Name: "libvpx-vp9", Codec: media.VP9,
@@ -74,15 +81,17 @@ var Table = []Backend{
 		Rate: RateVPX, QualityMax: 63,
 		// libvpx has one segment map: regions take the place of its cyclic refresh.
 		ROI: ROISideData, ROIOptions: map[string]string{"aq-mode": "0"},
-		Formats: []media.PixelFormat{media.I420}, MinSidePx: 16, MaxSidePx: media.MaxFrameSidePx,
+		ForceIDR: true,
+		Formats:  []media.PixelFormat{media.I420}, MinSidePx: 16, MaxSidePx: media.MaxFrameSidePx,
 	},
 	{
 		Name: "libsvtav1", Codec: media.AV1,
 		PresetOption: "preset", Preset: "12", Presets: numbers(0, 13),
 		Live: map[string]string{"svtav1-params": "pred-struct=1:lookahead=0:scd=0"},
-		Rate: RateSVT, QualityMin: 1, QualityMax: 63,
-		ROI:     ROIPrefilter,
-		Formats: []media.PixelFormat{media.I420}, EvenSides: true, MinSidePx: 64, MaxSidePx: 4096,
+		Rate: RateSVT, QualityMin: 1, QualityMax: 63, Async: true,
+		ROI:         ROIPrefilter,
+		DelayFrames: 4, // FFmpeg 5.1 asks it for one unit with each picture
+		Formats:     []media.PixelFormat{media.I420}, EvenSides: true, MinSidePx: 64, MaxSidePx: 4096,
 	},
 }
 

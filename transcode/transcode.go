@@ -44,7 +44,8 @@ type AudioTranscoder interface {
 	Close() error
 }
 
-// Caps is what an encoder was measured to do by a short encode at start, not what its name promises.
+// Caps is what an encoder was measured to do by a short encode at start, not what its name promises. What it cannot do itself is
+// made up for at a price: regions by a [Prefilter], a bitrate or key frame by starting it anew.
 type Caps struct {
 	Encoder  string              // table name of the backend in use
 	ROI      bool                // regions move bits

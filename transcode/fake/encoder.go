@@ -213,7 +213,7 @@ func (e *Encoder) Track() *media.Track { return e.track }
 
 // Caps implements [transcode.Encoder].
 func (e *Encoder) Caps() transcode.Caps {
-	return transcode.Caps{ROI: true, Bitrate: true, ForceIDR: true, Formats: []media.PixelFormat{media.I420}}
+	return transcode.Caps{Encoder: Name, ROI: true, Bitrate: true, ForceIDR: true, Formats: []media.PixelFormat{media.I420}}
 }
 
 // Close releases what the encoder holds.

@@ -11,19 +11,22 @@ import (
 	"vantage/transcode/transcodetest"
 )
 
-func subject(encoder string, codec media.Codec, caps transcode.Caps) transcodetest.Subject {
+func subject(b *transcode.Backend, caps transcode.Caps) transcodetest.Subject {
 	return transcodetest.Subject{
 		NewEncoder: func(cfg transcode.EncoderConfig) (transcode.Encoder, error) {
-			return libav.NewEncoder(cfg, libav.EncoderOptions{})
+			return libav.NewEncoder(cfg, libav.EncoderOptions{Caps: &caps})
 		},
 		NewDecoder: func(t *media.Track) (transcode.Decoder, error) {
 			return libav.NewDecoder(t, libav.DecoderOptions{})
 		},
-		Config: transcode.EncoderConfig{Encoder: encoder, Codec: codec},
-		Caps:   caps,
+		Config:      transcode.EncoderConfig{Encoder: b.Name, Codec: b.Codec},
+		Caps:        caps,
+		DelayFrames: b.DelayFrames,
+		Quality:     transcode.CRF(b.Codec, 28),
 	}
 }
 
+// TestConformance runs the suite with every software encoder and what the table says of it: where that is wrong, it shows here.
 func TestConformance(t *testing.T) {
 	for i := range transcode.Table {
 		b := &transcode.Table[i]
@@ -32,7 +35,7 @@ func TestConformance(t *testing.T) {
 		}
 		t.Run(b.Name, func(t *testing.T) {
 			noLeaks(t)
-			transcodetest.Run(t, subject(b.Name, b.Codec, transcode.Caps{ROI: true, Bitrate: true, ForceIDR: true}))
+			transcodetest.Run(t, subject(b, b.Caps()))
 		})
 	}
 }

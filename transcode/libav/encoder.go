@@ -8,7 +8,6 @@ package libav
 import "C"
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -29,19 +28,22 @@ type Encoder struct {
 	caps    transcode.Caps
 	track   *media.Track
 
-	ctx       *astiav.CodecContext
-	packet    *astiav.Packet
+	session *session
+	packet  *astiav.Packet
+	times   stamps
+	lastPTS int64
+
 	pool      pool
 	convert   *Scaler
 	prefilter transcode.Prefilter
 	roi       transcode.ROIMode // in use
 	regions   []C.AVRegionOfInterest
-	times     stamps
-	lastPTS   int64
 
 	forceKey atomic.Bool
 	target   atomic.Int64 // bit/s asked by Request; 0 nothing, -1 as configured
-	applied  int          // cap in force, bit/s
+	rate     transcode.RateControl
+	pending  int   // bit/s to restart with as soon as that is due again; 0 is none
+	started  int64 // PTS of the session's first picture
 
 	closed bool
 	guard  guard
@@ -64,9 +66,8 @@ func NewEncoder(cfg transcode.EncoderConfig, opt EncoderOptions) (*Encoder, erro
 	if b.EvenSides {
 		cfg.WidthPx, cfg.HeightPx = cfg.WidthPx&^1, cfg.HeightPx&^1
 	}
-	e := &Encoder{cfg: cfg, opt: opt, backend: b, packet: newPacket(), lastPTS: noPTS, applied: cfg.LiveCap()}
+	e := &Encoder{cfg: cfg, opt: opt, backend: b, caps: b.Caps(), packet: newPacket(), rate: cfg.Rate, lastPTS: noPTS, started: noPTS}
 	e.guard = arm(e)
-	e.caps = transcode.Caps{ROI: b.ROI == transcode.ROISideData, Formats: b.Formats}
 	if opt.Caps != nil {
 		e.caps = *opt.Caps
 	}
@@ -77,72 +78,38 @@ func NewEncoder(cfg transcode.EncoderConfig, opt EncoderOptions) (*Encoder, erro
 	default:
 		e.roi = transcode.ROIPrefilter
 	}
-	e.caps.Encoder = b.Name
 	if err := e.open(); err != nil {
 		e.Close()
-		return nil, err
+		return nil, fmt.Errorf("libav: %w", err)
 	}
 	return e, nil
 }
 
-func (e *Encoder) open() error {
-	codec := astiav.FindEncoderByName(e.backend.Name)
-	if codec == nil {
-		return hint.New(fmt.Errorf("libav: this FFmpeg has no encoder %s", e.backend.Name), "choose another: 'vantage doctor' lists the encoders")
-	}
-	ctx := astiav.AllocCodecContext(codec)
-	e.ctx = ctx
-	ctx.SetWidth(e.cfg.WidthPx)
-	ctx.SetHeight(e.cfg.HeightPx)
-	ctx.SetTimeBase(astiav.NewRational(1, e.cfg.ClockRate))
-	ctx.SetFramerate(rational(e.cfg.FrameRate))
-	ctx.SetPixelFormat(astiav.PixelFormat(pixelFormats[e.format()]))
-	ctx.SetThreadCount(e.cfg.Threads)
-	// Parameter sets come once, in extradata; unit puts them in front of every random-access picture.
-	ctx.SetFlags(astiav.NewCodecContextFlags(astiav.CodecContextFlagGlobalHeader))
-	c := codecContextC(ctx)
-	c.color_range = C.AVCOL_RANGE_MPEG
-	if e.cfg.FullRange {
-		c.color_range = C.AVCOL_RANGE_JPEG
-	}
-	options := e.backend.Options(e.cfg)
-	unknown, err := openCodec(ctx, codec, options)
-	if err != nil {
-		return fmt.Errorf("libav: %w", err)
-	}
-	for _, k := range unknown {
-		if _, ours := e.cfg.Options[k]; ours {
-			return hint.New(fmt.Errorf("libav: %s has no option %q", e.backend.Name, k), "run 'ffmpeg -h encoder="+e.backend.Name+"' for its options")
+// open makes sure that the encoder opens with the rates in force, and learns the track. It starts the session, unless
+// that has to wait for the first picture.
+func (e *Encoder) open() (err error) {
+	cfg := e.cfg
+	cfg.Rate = e.rate
+	var params [][]byte
+	if e.backend.Async {
+		if params, err = firstSequenceHeader(e.backend, cfg); err != nil {
+			return err
 		}
-		e.opt.Log.Debug("encoder option unknown to this FFmpeg", "encoder", e.backend.Name, "option", k)
+	} else {
+		if e.session, err = openSession(e.backend, cfg, e.opt.Log); err != nil {
+			return err
+		}
+		params = e.session.params()
 	}
-	e.track = e.makeTrack()
+	switch t := trackFor(cfg, params); {
+	case e.track == nil:
+		e.track = t
+	case !e.track.SameParams(t):
+		t.Epoch = e.track.Epoch + 1
+		e.track = t
+	}
 	return nil
 }
-
-// format is what the encoder is fed with.
-func (e *Encoder) format() media.PixelFormat {
-	for _, f := range e.backend.Formats {
-		if f == media.I420 { // what decoders make
-			return f
-		}
-	}
-	return e.backend.Formats[0]
-}
-
-// rational approximates a frame rate; the NTSC rates are exact.
-func rational(fps float64) astiav.Rational {
-	const ntsc = 1001
-	for _, den := range []int{1, ntsc} {
-		num := fps * float64(den)
-		if r := int(num + 0.5); r > 0 && abs(num-float64(r)) < 1e-2 && (den == 1 || r%1000 == 0) {
-			return astiav.NewRational(r, den)
-		}
-	}
-	return astiav.NewRational(int(fps*1000+0.5), 1000)
-}
-
-func abs(x float64) float64 { return max(x, -x) }
 
 // Encode implements [transcode.Encoder].
 func (e *Encoder) Encode(f *media.Frame, emit func(*media.Unit)) error {
@@ -151,119 +118,56 @@ func (e *Encoder) Encode(f *media.Frame, emit func(*media.Unit)) error {
 	}
 	start := time.Now()
 	if f == nil {
-		return e.flush(emit)
+		return e.failed(e.finish(start, emit))
 	}
 	p, err := e.prepare(f)
 	if err != nil {
-		e.opt.Metrics.EncodeError(e.backend.Name)
-		return err
+		return e.failed(err)
 	}
 	defer p.Free()
-	e.applyRequests(p)
+	if err := e.applyRequests(p, start, emit); err != nil {
+		return e.failed(err)
+	}
+	if err := e.begin(int64(p.c().pts)); err != nil {
+		return e.failed(err)
+	}
 	e.times.put(int64(p.c().pts), f.Captured, f.Arrived)
-	for {
-		err := e.ctx.SendFrame(p.av)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, astiav.ErrEagain) {
-			e.opt.Metrics.EncodeError(e.backend.Name)
-			return fmt.Errorf("libav: %s: encode: %w", e.backend.Name, err)
-		}
-		if err := e.receive(start, emit); err != nil {
-			return err
-		}
+	if err := e.session.send(p); err != nil {
+		return e.failed(err)
 	}
-	return e.receive(start, emit)
+	return e.failed(e.receive(start, emit))
 }
 
-// prepare checks f and returns an AVFrame for it, with time and regions, which the caller frees.
-func (e *Encoder) prepare(f *media.Frame) (*picture, error) {
-	w, h := f.WidthPx, f.HeightPx
-	if e.backend.EvenSides {
-		w, h = w&^1, h&^1
+// begin notes the session's first picture, and starts a session that had to wait for it.
+func (e *Encoder) begin(pts int64) (err error) {
+	if e.started == noPTS {
+		e.started = pts
 	}
-	if w != e.cfg.WidthPx || h != e.cfg.HeightPx {
-		return nil, fmt.Errorf("libav: %s: picture of %dx%d in a stream of %dx%d: %w",
-			e.backend.Name, f.WidthPx, f.HeightPx, e.cfg.WidthPx, e.cfg.HeightPx, transcode.ErrPictureSize)
+	if e.session == nil {
+		cfg := e.cfg
+		cfg.Rate = e.rate
+		e.session, err = openSession(e.backend, cfg, e.opt.Log)
 	}
-	pts := f.PTS
-	if f.ClockRate > 0 {
-		pts = media.Rescale(pts, f.ClockRate, e.cfg.ClockRate)
-	}
-	if pts <= e.lastPTS {
-		return nil, fmt.Errorf("libav: %s: picture at pts %d after one at %d", e.backend.Name, pts, e.lastPTS)
-	}
-	if f.Format != e.format() || f.FullRange != e.cfg.FullRange {
-		converted, err := e.converter(f)
-		if err != nil {
-			return nil, err
-		}
-		defer converted.Release()
-		f = converted
-	}
-	if e.roi == transcode.ROIPrefilter && e.prefilter.Filters(f) {
-		filtered, err := e.filter(f)
-		if err != nil {
-			return nil, err
-		}
-		defer filtered.Release()
-		f = filtered
-	}
-	p, err := pictureOf(f, &e.pool)
-	if err != nil {
-		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
-	}
-	c := p.c()
-	c.width, c.height = C.int(e.cfg.WidthPx), C.int(e.cfg.HeightPx)
-	c.pts = C.int64_t(pts)
-	c.color_range = codecContextC(e.ctx).color_range
-	c.pict_type = C.AV_PICTURE_TYPE_NONE
-	e.lastPTS = pts
-	if e.roi == transcode.ROISideData {
-		if err := e.attachRegions(p, f); err != nil {
-			p.Free()
-			return nil, err
-		}
-	}
-	return p, nil
+	return err
 }
 
-// filter returns f with less detail where its plan allows it.
-func (e *Encoder) filter(f *media.Frame) (*media.Frame, error) {
-	p, err := e.pool.get(f.Format, f.WidthPx, f.HeightPx)
-	if err != nil {
-		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
+// failed counts an error and says where it happened.
+func (e *Encoder) failed(err error) error {
+	if err == nil {
+		return nil
 	}
-	out := p.frame(f.Format, f.FullRange)
-	if err := e.prefilter.Apply(out, f); err != nil {
-		out.Release()
-		return nil, fmt.Errorf("libav: %s: %w", e.backend.Name, err)
-	}
-	return out, nil
-}
-
-// converter brings f into the encoder's pixel format and range.
-func (e *Encoder) converter(f *media.Frame) (*media.Frame, error) {
-	if e.convert == nil {
-		var err error
-		if e.convert, err = NewScaler(ScalerConfig{Format: e.format(), Limited: !e.cfg.FullRange}); err != nil {
-			return nil, err
-		}
-	}
-	return e.convert.Scale(f)
+	e.opt.Metrics.EncodeError(e.backend.Name)
+	return fmt.Errorf("libav: %s: %w", e.backend.Name, err)
 }
 
 // receive emits every unit that is ready.
 func (e *Encoder) receive(start time.Time, emit func(*media.Unit)) error {
 	for {
-		err := e.ctx.ReceivePacket(e.packet)
-		if errors.Is(err, astiav.ErrEagain) || errors.Is(err, astiav.ErrEof) {
+		switch ok, err := e.session.receive(e.packet); {
+		case err != nil:
+			return err
+		case !ok:
 			return nil
-		}
-		if err != nil {
-			e.opt.Metrics.EncodeError(e.backend.Name)
-			return fmt.Errorf("libav: %s: encode: %w", e.backend.Name, err)
 		}
 		u := e.unit(e.packet)
 		e.packet.Unref()
@@ -273,15 +177,19 @@ func (e *Encoder) receive(start time.Time, emit func(*media.Unit)) error {
 	}
 }
 
-// flush emits what is inside. The encoder cannot be used afterwards but for Close.
-func (e *Encoder) flush(emit func(*media.Unit)) error {
-	if err := e.ctx.SendFrame(nil); err != nil && !errors.Is(err, astiav.ErrEof) {
-		return fmt.Errorf("libav: %s: flush: %w", e.backend.Name, err)
+// finish emits what is inside and ends the session.
+func (e *Encoder) finish(start time.Time, emit func(*media.Unit)) error {
+	if e.session == nil {
+		return nil
 	}
-	return e.receive(time.Now(), emit)
+	if err := e.session.finish(); err != nil {
+		return err
+	}
+	return e.receive(start, emit)
 }
 
-// Track implements [transcode.Encoder].
+// Track implements [transcode.Encoder]. It changes with the first unit after a restart, if one changed the parameters; units
+// carry theirs.
 func (e *Encoder) Track() *media.Track { return e.track }
 
 // Caps implements [transcode.Encoder].
@@ -294,8 +202,8 @@ func (e *Encoder) Close() error {
 	}
 	e.closed = true
 	e.guard.disarm()
-	if e.ctx != nil {
-		e.ctx.Free()
+	if e.session != nil {
+		e.session.close()
 	}
 	freePacket(e.packet)
 	e.pool.close()

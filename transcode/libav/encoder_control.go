@@ -8,17 +8,11 @@ package libav
 import "C"
 
 import (
-	"errors"
-	"unsafe"
+	"time"
 
 	"vantage/media"
+	"vantage/transcode"
 )
-
-// MaxRegions bounds the regions given to an encoder with one picture: libx264 visits the macroblocks of each.
-const MaxRegions = 4096
-
-// regionScale is the denominator of the quantiser offsets: finer than any codec's steps.
-const regionScale = 1000
 
 // Request implements [transcode.Encoder]. It takes effect with the next picture.
 func (e *Encoder) Request(r media.Request) error {
@@ -31,51 +25,87 @@ func (e *Encoder) Request(r media.Request) error {
 	return nil
 }
 
-// applyRequests puts what Request asked for into effect for the picture.
-func (e *Encoder) applyRequests(p *picture) {
-	if e.forceKey.Swap(false) {
+// Restarts for the bitrate's sake are at least this far apart, and a change must be worth a key frame.
+const (
+	restartInterval = 2 * time.Second
+	restartChange   = 0.15
+)
+
+// applyRequests puts what Request asked for into effect for the picture p. An encoder that cannot do it while it runs is
+// started anew, and what it still holds is emitted.
+func (e *Encoder) applyRequests(p *picture, start time.Time, emit func(*media.Unit)) error {
+	if bps := int(e.target.Swap(0)); bps != 0 {
+		e.pending = e.allowed(bps)
+	}
+	key := e.forceKey.Swap(false)
+	restart := key && !e.caps.ForceIDR && e.started != noPTS
+	if e.pending != 0 {
+		switch rate := e.backend.Limit(e.cfg.Rate, e.pending); {
+		case rate == e.rate:
+			e.pending = 0
+		case e.caps.Bitrate || e.started == noPTS && !e.backend.Async:
+			e.setRate(rate)
+		case restart || e.restartDue(p, rate):
+			restart = true
+			e.rate, e.pending = rate, 0
+		}
+	}
+	if restart {
+		return e.restart(start, emit)
+	}
+	if key {
 		p.c().pict_type = C.AV_PICTURE_TYPE_I
 	}
-	want := int(e.target.Swap(0))
-	if want == 0 {
-		return
-	}
-	top := e.cfg.LiveCap()
-	if want < 0 || top > 0 && want > top {
-		want = top
-	}
-	if want == e.applied || want == 0 {
-		return
-	}
-	// The wrappers of libx264 and NVENC compare these fields before every picture and reconfigure the encoder.
-	c := codecContextC(e.ctx)
-	c.rc_max_rate = C.int64_t(want)
-	c.rc_buffer_size = C.int(e.cfg.Rate.VBVBits(want))
-	if e.cfg.Rate.BitrateBPS > 0 {
-		c.bit_rate = C.int64_t(min(want, e.cfg.Rate.BitrateBPS))
-	}
-	e.applied = want
-	e.opt.Log.Debug("encoder bitrate changed", "encoder", e.backend.Name, "bps", want)
+	return nil
 }
 
-var errTooManyRegions = errors.New("too many regions in one picture")
+// allowed bounds a wish by what the configuration allows; -1 asks for that itself.
+func (e *Encoder) allowed(bps int) int {
+	top := e.cfg.LiveCap()
+	if bps < 0 || top > 0 && bps > top {
+		return top
+	}
+	return bps
+}
 
-// attachRegions gives the encoder the picture's regions as AVRegionOfInterest records of 28 bytes. The first match wins in
-// both lists.
-func (e *Encoder) attachRegions(p *picture, f *media.Frame) error {
-	if len(f.Regions) > MaxRegions {
-		return errTooManyRegions
+// setRate changes the rates of a running encoder: the wrappers of libx264 and NVENC compare these fields before every picture.
+func (e *Encoder) setRate(r transcode.RateControl) {
+	c := codecContextC(e.session.ctx)
+	c.rc_max_rate = C.int64_t(r.MaxBitrateBPS)
+	c.rc_buffer_size = C.int(r.VBVBits(r.MaxBitrateBPS))
+	if r.BitrateBPS > 0 {
+		c.bit_rate = C.int64_t(r.BitrateBPS)
 	}
-	e.regions = e.regions[:0]
-	for i := range f.Regions {
-		r := &f.Regions[i]
-		q := min(max(r.QOffset, -1), 1)
-		e.regions = append(e.regions, C.AVRegionOfInterest{
-			self_size: C.sizeof_AVRegionOfInterest,
-			top:       C.int(r.Rect.Min.Y), bottom: C.int(r.Rect.Max.Y),
-			left: C.int(r.Rect.Min.X), right: C.int(r.Rect.Max.X),
-			qoffset: C.AVRational{C.int(q * regionScale), regionScale},
-		})
+	e.rate, e.pending = r, 0
+	e.opt.Log.Debug("encoder bitrate changed", "encoder", e.backend.Name, "bps", r.MaxBitrateBPS)
+}
+
+// restartDue reports whether the change is worth a restart, and the last one long enough ago.
+func (e *Encoder) restartDue(p *picture, r transcode.RateControl) bool {
+	now := e.rate.MaxBitrateBPS
+	if now == 0 {
+		now = e.cfg.LiveCap()
 	}
-	return avError(C.vantage_roi(p.c(), (*C.AVRegionOfInterest)(unsafe.Pointer(unsafe.SliceData(e.regions))), C.int(len(e.regions))))
+	if change := float64(r.MaxBitrateBPS)/float64(max(now, 1)) - 1; change > -restartChange && change < restartChange {
+		e.pending = 0
+		return false
+	}
+	return media.Duration(int64(p.c().pts)-e.started, e.cfg.ClockRate) >= restartInterval
+}
+
+// restart ends the session and opens the next, which begins with a key frame.
+func (e *Encoder) restart(start time.Time, emit func(*media.Unit)) error {
+	if err := e.finish(start, emit); err != nil {
+		return err
+	}
+	if e.session != nil {
+		e.session.close()
+		e.session = nil
+	}
+	if err := e.open(); err != nil {
+		return err
+	}
+	e.started = noPTS
+	e.opt.Log.Debug("encoder restarted", "encoder", e.backend.Name, "bps", e.rate.MaxBitrateBPS)
+	return nil
 }

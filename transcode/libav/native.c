@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // The error lines of one call, caught on the thread that makes it.
@@ -25,7 +26,11 @@ static void log_line(void *avcl, int level, const char *format, va_list args)
     vsnprintf(caught + used, caught_size - used, format, args);
 }
 
-static void log_init(void) { av_log_set_callback(log_line); }
+static void log_init(void)
+{
+    av_log_set_callback(log_line);
+    setenv("SVT_LOG", "0", 0); // SVT-AV1 writes to stderr by itself; fatal errors only, unless the user wants more
+}
 
 void vantage_log_init(void)
 {
@@ -91,4 +96,19 @@ int vantage_roi(AVFrame *f, const AVRegionOfInterest *records, int count)
         return AVERROR(ENOMEM);
     memcpy(sd->data, records, count * sizeof(*records));
     return 0;
+}
+
+int vantage_hwframes(AVBufferRef *device, AVBufferRef **frames, int format, int sw_format, int width, int height, int count)
+{
+    AVHWFramesContext *c;
+    *frames = av_hwframe_ctx_alloc(device);
+    if (!*frames)
+        return AVERROR(ENOMEM);
+    c = (AVHWFramesContext *)(*frames)->data;
+    c->format = format;
+    c->sw_format = sw_format;
+    c->width = width;
+    c->height = height;
+    c->initial_pool_size = count;
+    return av_hwframe_ctx_init(*frames);
 }

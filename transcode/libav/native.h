@@ -36,4 +36,7 @@ int vantage_scale(struct SwsContext *s, const AVFrame *src, AVFrame *dst);
 // vantage_roi replaces the regions of interest of f by count records; 0 removes them.
 int vantage_roi(AVFrame *f, const AVRegionOfInterest *records, int count);
 
+// vantage_hwframes makes a pool of device pictures.
+int vantage_hwframes(AVBufferRef *device, AVBufferRef **frames, int format, int sw_format, int width, int height, int count);
+
 #endif

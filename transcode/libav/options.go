@@ -26,6 +26,25 @@ type ScalerConfig struct {
 	Size   media.Size        // of the pictures returned; zero keeps that of each picture given
 	Format media.PixelFormat // I420 or Gray8 (for a detector); zero is I420
 
-	// Limited makes limited-range pictures of full-range ones, as most encoders expect; else the range is kept.
-	Limited bool
+	Range SampleRange
 }
+
+// SampleRange says what becomes of the range of samples: limited (16 to 235 in luma) or full (0 to 255).
+type SampleRange uint8
+
+// The ranges.
+const (
+	KeepRange SampleRange = iota
+	LimitedRange
+	FullRange
+)
+
+func rangeOf(full bool) SampleRange {
+	if full {
+		return FullRange
+	}
+	return LimitedRange
+}
+
+// full reports whether pictures come out in full range that go in so.
+func (r SampleRange) full(in bool) bool { return r == FullRange || r == KeepRange && in }

@@ -63,7 +63,7 @@ func (s *Scaler) Scale(f *media.Frame) (*media.Frame, error) {
 	if size.IsZero() {
 		size = media.Size{WidthPx: f.WidthPx, HeightPx: f.HeightPx}
 	}
-	full := f.FullRange && !s.cfg.Limited
+	full := s.cfg.Range.full(f.FullRange)
 	if f.Format == s.cfg.Format && f.WidthPx == size.WidthPx && f.HeightPx == size.HeightPx && f.FullRange == full {
 		return f.Derive(), nil
 	}

@@ -27,7 +27,7 @@ func Run(t *testing.T, s Subject) {
 		{"a key frame comes when asked and only then", keyFrame},
 		{"a region gains quality and the rest pays", roi},
 		{"the first of overlapping regions wins", firstRegionWins},
-		{"the bitrate follows without a key frame", bitrate},
+		{"the bitrate follows, without a key frame where the encoder can", bitrate},
 		{"a cap on constant quality follows", capFollows},
 		{"pictures lent are not written to", immutable},
 		{"requests may come from another goroutine", concurrentRequests},
@@ -45,7 +45,7 @@ func Run(t *testing.T, s Subject) {
 }
 
 // minPSNR is what a decoded test picture must keep at the suite's quality, in dB: a scrambled one has less than 20.
-const minPSNR = 26
+const minPSNR = 24
 
 func order(t *testing.T, s Subject) {
 	const n = 40
@@ -142,9 +142,6 @@ func track(t *testing.T, s Subject) {
 }
 
 func keyFrame(t *testing.T, s Subject) {
-	if !s.Caps.ForceIDR {
-		t.Skip("the encoder was not measured to do this")
-	}
 	const n, asked = 30, 12
 	enc := s.open(t, s.config())
 	units := encode(t, enc, 0, n, func(i int, _ *media.Frame) {
