@@ -88,9 +88,9 @@ func TestObjectKeepsItsIDWhileItMoves(t *testing.T) {
 }
 
 func TestWhoStopsStaysForeground(t *testing.T) {
-	d, s := motion.New(motion.Options{}), &roitest.Scene{WidthPx: 768, HeightPx: 432, Seed: 3, Noise: 4}
+	d, s := motion.New(motion.Options{}), &roitest.Scene{WidthPx: 384, HeightPx: 216, Seed: 3, Noise: 4}
 	watch(t, d, s, 30, nothing, nil)
-	path := walk(image.Rect(100, 200, 148, 300), 6)
+	path := walk(image.Rect(50, 100, 74, 150), 3)
 	watch(t, d, s, 30, path, nil)
 	stop := path(29)[0]
 	watch(t, d, s, 30*roitest.FPS, still(stop), func(i int, found []media.Region) {
@@ -154,10 +154,10 @@ func TestPanIsNotTrusted(t *testing.T) {
 }
 
 func TestFlutterIsLearned(t *testing.T) {
-	d, s := motion.New(motion.Options{}), &roitest.Scene{WidthPx: 768, HeightPx: 432, Seed: 7, Noise: 4}
+	d, s := motion.New(motion.Options{}), &roitest.Scene{WidthPx: 384, HeightPx: 216, Seed: 7, Noise: 4}
 	flag := func(i int) []image.Rectangle {
-		r := image.Rect(400, 100, 424, 108)
-		return []image.Rectangle{r.Add(image.Pt(0, 4*(i%2)))}
+		r := image.Rect(200, 50, 212, 54)
+		return []image.Rectangle{r.Add(image.Pt(0, 2*(i%2)))}
 	}
 	watch(t, d, s, 30*roitest.FPS, flag, nil)
 	seen := 0
