@@ -2,7 +2,7 @@
 // regions of a detector, and compares the bytes at equal quality inside the regions.
 //
 //	report, err := eval.Run(ctx, eval.Config{
-//		Name: "vtest.avi", Open: open, Analyse: engine.Analyse, NewCodec: newCodec, Truth: truth,
+//		Name: "vtest.avi", Open: open, Analyse: engine.Analyse, NewCodec: newCodec, Draw: heat.Draw, Truth: truth,
 //	})
 //	report.WriteText(os.Stdout)
 //	report.WriteHTML(file)

@@ -17,7 +17,6 @@ import (
 	"vantage/media"
 	"vantage/media/quality"
 	"vantage/roi"
-	"vantage/roi/heat"
 )
 
 // Reader yields the pictures of a clip in order, and io.EOF after the last. The caller owns them.
@@ -44,6 +43,9 @@ type Config struct {
 	// Analyse returns the plan of each picture in order; nil codes the picture evenly. An engine's Analyse fits.
 	Analyse  func(*media.Frame) (*roi.Plan, error)
 	Detector string // what Analyse is, in words
+
+	// Draw, if set, draws a plan over its picture for the page; package heat's Draw fits.
+	Draw func(*media.Frame, *roi.Plan) (*image.RGBA, error)
 
 	// Truth, if not nil, says what is inside. It is used to judge alone.
 	Truth     *Truth
@@ -265,7 +267,7 @@ func (s *session) judge(p *roi.Plan, n int) {
 
 // keepHeat keeps the heat map of the picture with the most, and the surest, objects so far.
 func (s *session) keepHeat(f *media.Frame, p *roi.Plan) error {
-	if p == nil {
+	if p == nil || s.cfg.Draw == nil {
 		return nil
 	}
 	var sum float32
@@ -275,7 +277,7 @@ func (s *session) keepHeat(f *media.Frame, p *roi.Plan) error {
 	if s.report.heat != nil && sum <= s.bestHeat {
 		return nil
 	}
-	img, err := heat.Draw(f, p)
+	img, err := s.cfg.Draw(f, p)
 	if err != nil {
 		return err
 	}

@@ -119,6 +119,9 @@ func planner(f *media.Frame) (*roi.Plan, error) {
 func config() eval.Config {
 	return eval.Config{
 		Name: "toy <clip>", Open: open(6), NewCodec: toys, Codec: "toy", Analyse: planner, Detector: "one block", Shift: math.NaN(),
+		Draw: func(f *media.Frame, _ *roi.Plan) (*image.RGBA, error) {
+			return image.NewRGBA(image.Rect(0, 0, f.WidthPx, f.HeightPx)), nil
+		},
 	}
 }
 
