@@ -161,6 +161,7 @@ type setup struct {
 	whep   *stream.Server
 	engine *rtc.Engine
 	cat    *catalog
+	stop   func() // ends the server and waits
 }
 
 func testLog(t testing.TB) *slog.Logger {
@@ -172,8 +173,14 @@ func testLog(t testing.TB) *slog.Logger {
 
 func newSetup(t testing.TB, n transport.Net, cams map[media.StreamID]*media.Hub) *setup {
 	t.Helper()
+	return newSetupWith(t, n, cams, func(*rtc.Config) {})
+}
+
+func newSetupWith(t testing.TB, n transport.Net, cams map[media.StreamID]*media.Hub, change func(*rtc.Config)) *setup {
+	t.Helper()
 	mediatest.NoLeaks(t)
 	cfg := rtc.Config{UDPListen: ":0", TCPListen: "127.0.0.1:0"}
+	change(&cfg)
 	if n != nil {
 		cfg.UDPListen = "10.0.0.1:8189"
 	}
@@ -194,9 +201,9 @@ func newSetup(t testing.TB, n transport.Net, cams map[media.StreamID]*media.Hub)
 		}
 	})
 	s := &setup{Server: httptest.NewServer(server.Handler()), t: t, whep: server, engine: engine, cat: cat}
+	s.stop = func() { cancel(); done.Wait() }
 	t.Cleanup(func() {
-		cancel()
-		done.Wait()
+		s.stop()
 		s.Close()
 		http.DefaultClient.CloseIdleConnections()
 		if err := engine.Close(); err != nil {
@@ -228,8 +235,9 @@ type received struct {
 	firstRandom           atomic.Bool
 	ts                    atomic.Uint32
 
-	mu   sync.Mutex
-	seen map[uint16]bool
+	mu          sync.Mutex
+	seen        map[uint16]bool
+	first, last uint16
 }
 
 func (r *received) add(p *rtp.Packet) {
@@ -243,8 +251,12 @@ func (r *received) add(p *rtp.Packet) {
 	r.mu.Lock()
 	if r.seen == nil {
 		r.seen = make(map[uint16]bool)
+		r.first, r.last = p.SequenceNumber, p.SequenceNumber
 	}
 	r.seen[p.SequenceNumber] = true
+	if int16(p.SequenceNumber-r.last) > 0 {
+		r.last = p.SequenceNumber
+	}
 	r.mu.Unlock()
 }
 

@@ -64,6 +64,9 @@ func ParseOffer(body []byte) (*Offer, error) {
 	if len(body) > MaxOfferBytes {
 		return nil, httpx.Errorf(http.StatusRequestEntityTooLarge, "the SDP offer is larger than %d bytes", MaxOfferBytes)
 	}
+	if len(body) == 0 {
+		return nil, malformed("the body is empty")
+	}
 	var desc sdp.SessionDescription
 	if err := desc.Unmarshal(body); err != nil {
 		return nil, malformed("the body is no SDP: %v", err)

@@ -155,7 +155,7 @@ func (s *Session) answer(ctx context.Context) (string, error) {
 	if !s.closed && !s.connected {
 		s.timer = time.AfterFunc(ConnectTimeout, func() { s.Close(ErrNeverConnected) })
 	}
-	return s.PC.LocalDescription().SDP, nil
+	return grantReferenceTimes(s.req.Offer.SDP, s.PC.LocalDescription().SDP), nil
 }
 
 func (s *Session) accept(ctx context.Context, offer string) error {

@@ -31,6 +31,8 @@ func (v *Viewer) HandleRTCP(packets []rtcp.Packet) {
 			v.reports(p.Reports, now)
 		case *rtcp.SenderReport:
 			v.reports(p.Reports, now)
+		case *rtcp.ExtendedReport:
+			v.references.note(p, now)
 		}
 	}
 }

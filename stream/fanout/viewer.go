@@ -61,6 +61,8 @@ type Viewer struct {
 	lead    *output   // the one that drives the clock: video where there is one
 	once    sync.Once
 
+	references references
+
 	// Written by the lane's goroutine alone.
 	clock    clock
 	reportAt time.Time
@@ -138,7 +140,8 @@ func (v *Viewer) observe(b *burst) {
 	v.clock.observe(media.Duration(b.pts, v.lead.clock), wall)
 }
 
-// report is a compound packet: a sender report for each stream that has started, and the CNAME (RFC 3550 §6.1).
+// report is a compound packet: a sender report for each stream that has started, the CNAME (RFC 3550 §6.1), and an answer to the receiver's
+// reference times.
 func (v *Viewer) report(now time.Time) []rtcp.Packet {
 	at := v.clock.at(now)
 	var compound []rtcp.Packet
@@ -158,5 +161,9 @@ func (v *Viewer) report(now time.Time) []rtcp.Packet {
 			Source: o.cfg.SSRC, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: v.cfg.CNAME}},
 		})
 	}
-	return append(compound, &rtcp.SourceDescription{Chunks: names})
+	compound = append(compound, &rtcp.SourceDescription{Chunks: names})
+	if answer := v.references.answer(v.lead.cfg.SSRC, now); answer != nil {
+		compound = append(compound, answer)
+	}
+	return compound
 }
