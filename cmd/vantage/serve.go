@@ -13,21 +13,33 @@ import (
 	"vantage/transcode/libav"
 )
 
-type serveCmd struct {
+// serveFlags are those of the commands that run a server.
+type serveFlags struct {
 	Config string `short:"c" help:"Configuration file; without one the defaults serve this machine." placeholder:"FILE" type:"path"`
 }
 
-func (c *serveCmd) Run(ctx context.Context, t *terminal) error {
+// load reads the configuration and tells its warnings.
+func (f serveFlags) load(t *terminal) (*config.Config, error) {
 	cfg := config.Default()
-	if c.Config != "" {
-		loaded, err := loadFile(c.Config)
+	if f.Config != "" {
+		loaded, err := loadFile(f.Config)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		cfg = loaded
 	}
 	for _, w := range cfg.Warnings() {
 		t.warn(w)
+	}
+	return cfg, nil
+}
+
+type serveCmd struct{ serveFlags }
+
+func (c *serveCmd) Run(ctx context.Context, t *terminal) error {
+	cfg, err := c.load(t)
+	if err != nil {
+		return err
 	}
 	a, err := newApp(cfg, c.Config, t)
 	if err != nil {
@@ -46,7 +58,7 @@ func newApp(cfg *config.Config, file string, t *terminal) (*app.App, error) {
 	log := obs.NewLogger(t.err, cfg.Log.Format, level)
 	o := app.Options{Log: log, File: file, Build: obs.ReadBuild(), FFmpeg: libav.Version()}
 	if libav.Available {
-		o.Start = worker.Command(worker.Self)
+		o.Start, o.Probe = worker.Command(worker.Self), probeEncoders
 		if !cfg.Workers.Enabled {
 			o.Start = worker.InProcess(app.Backends)
 		}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os/exec"
 	"strconv"
 	"sync"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"vantage/internal/store"
 	"vantage/internal/worker"
 	"vantage/stream"
+	"vantage/transcode"
 	"vantage/web"
 )
 
@@ -37,12 +37,14 @@ const (
 
 // Options are what the configuration does not say.
 type Options struct {
-	Log    *slog.Logger     // not nil
-	File   string           // configuration file that a reload reads again; empty without one
-	Build  obs.Build        // of this binary
-	FFmpeg string           // version of its FFmpeg libraries; empty without
-	Start  worker.Starter   // nil: this binary cannot transcode
-	Probe  func() *exec.Cmd // prints the encoders' measurements as JSON; nil: not measured
+	Log    *slog.Logger   // not nil
+	File   string         // configuration file that a reload reads again; empty without one
+	Build  obs.Build      // of this binary
+	FFmpeg string         // version of its FFmpeg libraries; empty without
+	Start  worker.Starter // nil: this binary cannot transcode
+
+	// Probe measures the encoders, without harm to this process; nil: the table is taken at its word.
+	Probe func(context.Context) []transcode.ProbeResult
 }
 
 // App is a running server.
@@ -197,6 +199,9 @@ func (a *App) Close() {
 		_ = a.engine.Close()
 	}
 }
+
+// Log is the server's.
+func (a *App) Log() *slog.Logger { return a.log }
 
 // URL is where the console is.
 func (a *App) URL() string { return "http://" + reachable(a.servers[0].socket.Addr()) }

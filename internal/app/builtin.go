@@ -31,7 +31,9 @@ func Backends(c pipeline.Config, log *slog.Logger) pipeline.Backends {
 		Scaler: func(size media.Size, format media.PixelFormat) (transcode.Scaler, error) {
 			return libav.NewScaler(libav.ScalerConfig{Size: size, Format: format})
 		},
-		Encoder: func(e transcode.EncoderConfig) (transcode.Encoder, error) { return openEncoder(e, c.Probes, log) },
+		Encoder: func(e transcode.EncoderConfig) (transcode.Encoder, error) {
+			return libav.OpenEncoder(e, c.Probes, libav.EncoderOptions{Log: log})
+		},
 		Engine: func(rc roi.Config) (*roi.Engine, error) {
 			detectors, ok := Detectors[rc.Detector]
 			if !ok {

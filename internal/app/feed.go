@@ -25,6 +25,10 @@ const (
 	renditionUniform = "uniform" // the same encoder and rate control without regions: what roi is measured against
 )
 
+// regionGain is by how much a plan of the default strength is finer inside the regions, on the scale of CRF: so much finer the
+// even encode must be to look alike there.
+const regionGain = 3
+
 // analysisOutput is active while somebody wants region plans or a snapshot: it keeps the worker decoding and looking without encoding.
 const analysisOutput = "analysis"
 
@@ -110,6 +114,7 @@ func ladderOf(cfg config.Stream) []pipeline.Rendition {
 	builtin := transcode.Default()
 	withROI, without := builtin, builtin
 	withROI.ROI, without.ROI = true, false
+	without.CRF -= regionGain // the same quality inside the regions
 	l := []pipeline.Rendition{{Name: renditionROI, RenditionConfig: withROI}, {Name: renditionUniform, RenditionConfig: without}}
 	names := make([]string, 0, len(cfg.Renditions))
 	for name := range cfg.Renditions {

@@ -46,12 +46,15 @@ func (p *Process) stop() error {
 }
 
 // Self makes the command that runs the worker subcommand of the running binary.
-func Self() *exec.Cmd {
+func Self() *exec.Cmd { return exec.Command(Executable(), "worker") }
+
+// Executable is the running binary's file.
+func Executable() string {
 	exe, err := os.Executable()
 	if err != nil {
-		exe = "/proc/self/exe"
+		return "/proc/self/exe"
 	}
-	return exec.Command(exe, "worker")
+	return exe
 }
 
 // Inherited returns the socket that the parent left to this process.
