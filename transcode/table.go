@@ -65,7 +65,8 @@ var Table = []Backend{
 	},
 	{
 		Name: "libvpx", Codec: media.VP8,
-		PresetOption: "cpu-used", Preset: "8", Presets: numbers(-16, 16),
+		// Negative values fix the speed; positive ones let libvpx find it from what the processor bears, slowly.
+		PresetOption: "cpu-used", Preset: "-8", Presets: numbers(-16, 16),
 		Live: map[string]string{"deadline": "realtime", "lag-in-frames": "0", "error-resilient": "0", "auto-alt-ref": "0"},
 		Rate: RateVPX, QualityMax: 63,
 		ROI:      ROISideData,

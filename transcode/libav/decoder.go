@@ -74,8 +74,7 @@ func (d *Decoder) open(t *media.Track) error {
 	if !t.Reordered {
 		ctx.SetFlags(astiav.NewCodecContextFlags(astiav.CodecContextFlagLowDelay))
 	}
-	c := codecContextC(ctx)
-	c.pkt_timebase = C.AVRational{1, C.int(t.ClockRate)}
+	codecContextC(ctx).pkt_timebase = C.AVRational{1, C.int(t.ClockRate)}
 	if len(t.Params) > 0 {
 		extra := make([]byte, paramBytes(t.Params))
 		extra = extra[:writeParts(extra, t.Codec, t.Params)]
@@ -164,22 +163,25 @@ func (d *Decoder) flush(emit func(*media.Frame)) error {
 	return nil
 }
 
-// receive emits every picture that is ready.
+// receive emits every picture that is ready, up to a damaged one.
 func (d *Decoder) receive(emit func(*media.Frame)) error {
+	var damage error
 	for {
 		p := newPicture()
 		err := d.ctx.ReceiveFrame(p.av)
 		if err != nil {
 			p.Free()
 			if errors.Is(err, astiav.ErrEagain) || errors.Is(err, astiav.ErrEof) {
-				return nil
+				return damage
 			}
 			return err
 		}
-		c := p.c()
-		if c.flags&C.AV_FRAME_FLAG_CORRUPT != 0 || c.decode_error_flags != 0 {
+		if c := p.c(); c.flags&C.AV_FRAME_FLAG_CORRUPT != 0 || c.decode_error_flags != 0 {
+			damage = errCorrupt
+		}
+		if damage != nil {
 			p.Free()
-			return errCorrupt
+			continue
 		}
 		f, err := d.wrap(p)
 		if err != nil {

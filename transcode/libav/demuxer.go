@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"unsafe"
 
 	"github.com/asticode/go-astiav"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
@@ -86,7 +85,7 @@ func trackOf(s *astiav.Stream) (t *media.Track, nalLengthSize int) {
 	if codec.Kind() == media.Video {
 		t.WidthPx, t.HeightPx = par.Width(), par.Height()
 		t.FrameRate = frameRate(s)
-		t.Reordered = (*(**C.AVCodecParameters)(unsafe.Pointer(par))).video_delay > 0
+		t.Reordered = parametersC(par).video_delay > 0
 		t.Profile = profileName(codec, t.Params)
 		return t, lengthSize(codec, extradata)
 	}

@@ -9,10 +9,11 @@ import "C"
 
 import (
 	"fmt"
+	"strings"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
-	"vantage/internal/hint"
 	"vantage/transcode"
 )
 
@@ -29,8 +30,10 @@ const surfaces = 8
 func openDevice(cfg transcode.EncoderConfig) (*device, error) {
 	C.vantage_log_init()
 	d := &device{}
-	if err := avError(C.av_hwdevice_ctx_create(&d.hw, C.AV_HWDEVICE_TYPE_VAAPI, nil, nil, 0)); err != nil {
-		return nil, hint.New(fmt.Errorf("open VA-API device: %w", err), "is there a GPU with a VA-API driver? 'vainfo' tells; the user needs access to /dev/dri/renderD128")
+	msg := (*C.char)(C.malloc(maxReason))
+	defer C.free(unsafe.Pointer(msg))
+	if err := avError(C.vantage_device(&d.hw, C.AV_HWDEVICE_TYPE_VAAPI, msg, maxReason)); err != nil {
+		return nil, &OpenError{Codec: cfg.Encoder, Reason: strings.TrimSpace(C.GoString(msg)), Err: err}
 	}
 	if err := avError(C.vantage_hwframes(d.hw, &d.frames, C.AV_PIX_FMT_VAAPI, C.AV_PIX_FMT_NV12, C.int(cfg.WidthPx), C.int(cfg.HeightPx), surfaces)); err != nil {
 		d.close()

@@ -49,6 +49,17 @@ int vantage_open(AVCodecContext *ctx, const AVCodec *codec, AVDictionary **optio
     return ret;
 }
 
+int vantage_device(AVBufferRef **device, int type, char *msg, size_t size)
+{
+    int ret;
+    msg[0] = 0;
+    caught = msg;
+    caught_size = size;
+    ret = av_hwdevice_ctx_create(device, type, NULL, NULL, 0);
+    caught = NULL;
+    return ret;
+}
+
 int vantage_pool_frame(AVBufferPool *pool, AVFrame *f, int format, int width, int height, int align)
 {
     f->buf[0] = av_buffer_pool_get(pool);

@@ -27,6 +27,12 @@ func packetC(p *astiav.Packet) *C.AVPacket { return *(**C.AVPacket)(unsafe.Point
 
 func frameC(f *astiav.Frame) *C.AVFrame { return (*C.AVFrame)(f.UnsafePointer()) }
 
+func streamC(s *astiav.Stream) *C.AVStream { return *(**C.AVStream)(unsafe.Pointer(s)) }
+
+func parametersC(p *astiav.CodecParameters) *C.AVCodecParameters {
+	return *(**C.AVCodecParameters)(unsafe.Pointer(p))
+}
+
 // avError is nil for ret >= 0.
 func avError(ret C.int) error {
 	if ret >= 0 {

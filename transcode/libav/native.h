@@ -4,6 +4,7 @@
 #define VANTAGE_LIBAV_NATIVE_H
 
 #include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
 #include <libavutil/buffer.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/error.h>
@@ -21,6 +22,9 @@ void vantage_log_init(void);
 
 // vantage_open is avcodec_open2 that also copies the error lines logged meanwhile by this thread into msg.
 int vantage_open(AVCodecContext *ctx, const AVCodec *codec, AVDictionary **options, char *msg, size_t size);
+
+// vantage_device opens a hardware device and catches error lines in the same way.
+int vantage_device(AVBufferRef **device, int type, char *msg, size_t size);
 
 // vantage_pool_frame gives f, which has no buffers, a picture out of pool.
 int vantage_pool_frame(AVBufferPool *pool, AVFrame *f, int format, int width, int height, int align);

@@ -2,6 +2,7 @@ package libav
 
 import (
 	"log/slog"
+	"time"
 
 	"vantage/media"
 	"vantage/transcode"
@@ -48,3 +49,12 @@ func rangeOf(full bool) SampleRange {
 
 // full reports whether pictures come out in full range that go in so.
 func (r SampleRange) full(in bool) bool { return r == FullRange || r == KeepRange && in }
+
+// ReaderInfo is what a file is known to hold before it is read.
+type ReaderInfo struct {
+	Codec             string // FFmpeg's name of it: "mpeg4"
+	WidthPx, HeightPx int
+	FrameRate         float64       // pictures a second; 0 when unknown
+	Frames            int64         // 0 when unknown; an estimate where the file does not say
+	Duration          time.Duration // 0 when unknown
+}
