@@ -54,6 +54,8 @@ type Graph struct {
 	decodeNanos         atomic.Int64
 	snapshot            atomic.Pointer[pendingSnapshot]
 
+	fatal func(error) // ends the run: offline an encoder that fails would lose pictures
+
 	// Below: the goroutine of Run alone.
 	engine        *roi.Engine // nil: no analysis
 	latest        *media.Latest[*media.Frame]
@@ -114,6 +116,11 @@ func (g *Graph) RunFrames(ctx context.Context, in FrameInput) error {
 // run drives the graph with what consume feeds it.
 func (g *Graph) run(ctx context.Context, consume func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
+	g.fatal = func(err error) {
+		if g.cfg.Offline {
+			cancel(err)
+		}
+	}
 	var analysis sync.WaitGroup
 	if g.wantsAnalysis() {
 		engine, err := g.b.Engine(g.cfg.ROI)
@@ -131,6 +138,9 @@ func (g *Graph) run(ctx context.Context, consume func(context.Context) error) er
 		cancel(err)
 	}
 	g.stopRungs(err == nil)
+	if err == nil {
+		err = context.Cause(ctx) // the last encoder to flush may have failed
+	}
 	cancel(nil)
 	analysis.Wait()
 	g.latest.Close()
@@ -292,7 +302,7 @@ func (g *Graph) syncRungs(ctx context.Context) {
 		if !g.active[c.Name] || g.rungs[c.Name] != nil {
 			continue
 		}
-		r := newRung(c, g.b, g.out(c.Name), g.cfg.Offline, g.log.With("rendition", c.Name))
+		r := newRung(c, g.b, g.out(c.Name), g.cfg.Offline, g.fatal, g.log.With("rendition", c.Name))
 		g.rungs[c.Name] = r
 		g.encoders.Go(func() { r.run(ctx) })
 	}

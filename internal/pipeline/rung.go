@@ -26,6 +26,7 @@ type rung struct {
 	b       Backends
 	pub     media.Publisher
 	offline bool
+	fatal   func(error)
 	log     *slog.Logger
 	queue   *frameQueue
 	paced   pacer
@@ -42,9 +43,9 @@ type rung struct {
 	stats RenditionStats
 }
 
-func newRung(c Rendition, b Backends, pub media.Publisher, offline bool, log *slog.Logger) *rung {
+func newRung(c Rendition, b Backends, pub media.Publisher, offline bool, fatal func(error), log *slog.Logger) *rung {
 	return &rung{
-		cfg: c, b: b, pub: pub, offline: offline, log: log, queue: newFrameQueue(offline),
+		cfg: c, b: b, pub: pub, offline: offline, fatal: fatal, log: log, queue: newFrameQueue(offline),
 		paced: pacer{fps: c.FPS}, stats: RenditionStats{State: Starting},
 	}
 }
@@ -199,6 +200,7 @@ func (r *rung) emit(u *media.Unit) {
 }
 
 func (r *rung) fail(err error) {
+	r.fatal(err)
 	r.retryAt = time.Now().Add(reopenAfter)
 	r.log.Error("rendition failed", "err", err, "hint", hint.Of(err))
 	r.mu.Lock()
