@@ -14,15 +14,17 @@ import (
 
 // commands are the subcommands, in the order of the help.
 type commands struct {
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Demo     demoCmd     `cmd:"" help:"Show what it does with sample cameras."`
-	Config   configCmd   `cmd:"" help:"Check, print or describe the configuration."`
-	Stream   streamCmd   `cmd:"" help:"Look at sources, and at the streams of a running server."`
-	Doctor   doctorCmd   `cmd:"" help:"Examine this machine: encoders, ports, clock."`
-	Discover discoverCmd `cmd:"" help:"Find cameras on the local network."`
-	Reload   reloadCmd   `cmd:"" help:"Make a running server apply its changed configuration file."`
-	Version  versionCmd  `cmd:"" help:"Say what this is."`
-	Worker   workerCmd   `cmd:"" hidden:""`
+	Serve     serveCmd     `cmd:"" help:"Run the server."`
+	Demo      demoCmd      `cmd:"" help:"Show what it does with sample cameras."`
+	Transcode transcodeCmd `cmd:"" help:"Run a file through the live path, every picture kept."`
+	Config    configCmd    `cmd:"" help:"Check, print or describe the configuration."`
+	Stream    streamCmd    `cmd:"" help:"Look at sources, and at the streams of a running server."`
+	Doctor    doctorCmd    `cmd:"" help:"Examine this machine: encoders, ports, clock."`
+	Discover  discoverCmd  `cmd:"" help:"Find cameras on the local network."`
+	ROI       roiCmd       `cmd:"" name:"roi" help:"Look at clips with the detectors and measure what regions save."`
+	Reload    reloadCmd    `cmd:"" help:"Make a running server apply its changed configuration file."`
+	Version   versionCmd   `cmd:"" help:"Say what this is."`
+	Worker    workerCmd    `cmd:"" hidden:""`
 
 	ProbeEncoder probeEncoderCmd `cmd:"" hidden:""`
 }

@@ -28,7 +28,6 @@ var rules = []rule{
 	{"ingest", slices.Concat(kernel, remedies), "a source makes units of what comes in; who watches, and what is made of it, is not its business"},
 	{"ingest/whip", slices.Concat(kernel, remedies, webrtc), "WHIP is WebRTC and HTTP; both are set up in one place each"},
 	{"roi", slices.Concat(kernel, remedies), "a detector sees pictures and says where they matter; it must run beside any encoder, or in a process without one"},
-	{"roi/eval", slices.Concat(kernel, remedies, []string{"roi/heat"}), "an evaluation measures any codec and detector, so it is handed them; its report may show what heat draws"},
 	{"transcode", slices.Concat(kernel, remedies), "an encoder takes pictures with regions from anybody; it meets no detector and no viewer"},
 	{"transcode/transcodetest", slices.Concat(kernel, remedies), "a conformance suite is for every backend, so it knows none"},
 	{"stream", slices.Concat(kernel, remedies, webrtc), "viewers watch hubs; who fills those is told to them by an interface"},
@@ -45,6 +44,7 @@ var rules = []rule{
 	{"internal/api", slices.Concat(kernel, remedies, []string{"ingest", "ingest/probe", "transcode", "internal/config", "internal/httpx"}), "the API is types and small interfaces; the server behind it is somebody else"},
 	{"internal/api/client", slices.Concat(remedies, []string{"internal/config", "internal/httpx"}), "a client speaks HTTP and the API's types, as any other would"},
 	{"internal/doctor", slices.Concat(kernel, remedies, []string{"transcode", "internal/api", "internal/config"}), "it examines the machine; what needs FFmpeg is handed to it"},
+	{"internal/offline", slices.Concat(kernel, remedies, []string{"internal/pipeline", "roi/...", "transcode/..."}), "files go through the pipeline of live streams; there is no server about"},
 	{"internal/archtest", nil, "a test of the tree imports none of it"},
 	{"web", slices.Concat(remedies, []string{"internal/httpx"}), "the console is files and a handler; it speaks to the server as any client does"},
 
@@ -111,7 +111,7 @@ func forbidden(pkg, target string, r rule) string {
 				return "features are siblings: declare the interface you need where you use it, and internal/app supplies it"
 			}
 		}
-		if within(target, feature) && !slices.Contains(r.allowed, target) {
+		if within(target, feature) {
 			return "sister packages hold one backend or format each and never import each other"
 		}
 	}
