@@ -2,7 +2,9 @@ package rtsp
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"strings"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
@@ -179,12 +181,12 @@ func (s *Server) credentials(conn *gortsplib.ServerConn, req *base.Request, stre
 	if len(value) == 0 {
 		return "", "", nil
 	}
+	if user, password, ok := basic(value[0]); ok {
+		return user, password, nil
+	}
 	var a headers.Authorization
 	if err := a.Unmarshal(value); err != nil {
 		return "", "", errors.Join(ingest.ErrUnauthorized, err)
-	}
-	if a.Method == headers.AuthMethodBasic {
-		return a.Username, a.BasicPass, nil
 	}
 	if s.opt.Passwords != nil {
 		for _, p := range s.opt.Passwords(stream, a.Username) {
@@ -194,6 +196,19 @@ func (s *Server) credentials(conn *gortsplib.ServerConn, req *base.Request, stre
 		}
 	}
 	return "", "", ingest.ErrUnauthorized
+}
+
+// basic reads Basic credentials (RFC 7617 §2). The library refuses passwords with a colon.
+func basic(header string) (user, password string, ok bool) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "basic") {
+		return "", "", false
+	}
+	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(token))
+	if err != nil {
+		return "", "", false
+	}
+	return strings.Cut(string(b), ":")
 }
 
 // openCtx bounds a wait for a stream.

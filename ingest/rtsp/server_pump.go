@@ -138,13 +138,7 @@ func (p *player) finish(ctx context.Context, clock *senderClock, pushed *uint64,
 			continue
 		}
 		_ = p.drain(last, t, clock, pushed) // the reason of the end stands
-		bye := rtcp.CompoundPacket{
-			&rtcp.SenderReport{SSRC: t.ssrc, NTPTime: ntp(t.lastWall), RTPTime: t.lastRTP, PacketCount: t.packets, OctetCount: t.octets},
-			&rtcp.Goodbye{Sources: []uint32{t.ssrc}, Reason: "stream ended"},
-		}
-		if t.packets > 0 && p.stream.WritePacketRTCP(t.media, &bye) == nil {
-			*pushed += uint64(bye.MarshalSize())
-		}
+		p.report(t, pushed, &rtcp.Goodbye{Sources: []uint32{t.ssrc}, Reason: "stream ended"})
 	}
 	p.settle(last, *pushed, 0)
 	return reason
@@ -224,22 +218,26 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// report sends a sender report that maps the track's RTP time to wall clock (RFC 3550 §6.4.1).
-func (p *player) report(t *playerTrack, pushed *uint64) {
+// report sends a sender report that maps the track's RTP time to wall clock, with what every report carries (RFC 3550 §6.1,
+// §6.4.1) and perhaps more.
+func (p *player) report(t *playerTrack, pushed *uint64, more ...rtcp.Packet) {
 	if t.lastWall.IsZero() {
 		return
 	}
 	now := time.Now()
 	since := now.Sub(t.lastSent)
 	stamp := ntp(t.lastWall.Add(since))
-	sr := &rtcp.SenderReport{
-		SSRC: t.ssrc, NTPTime: stamp, RTPTime: t.lastRTP + uint32(media.Ticks(since, t.pack.format.ClockRate())),
-		PacketCount: t.packets, OctetCount: t.octets,
-	}
-	if p.stream.WritePacketRTCP(t.media, sr) != nil {
+	packets := append(rtcp.CompoundPacket{
+		&rtcp.SenderReport{
+			SSRC: t.ssrc, NTPTime: stamp, RTPTime: t.lastRTP + uint32(media.Ticks(since, t.pack.format.ClockRate())),
+			PacketCount: t.packets, OctetCount: t.octets,
+		},
+		rtcp.NewCNAMESourceDescription(t.ssrc, string(p.id)),
+	}, more...)
+	if p.stream.WritePacketRTCP(t.media, &packets) != nil {
 		return // the session is over; the pump hears of it
 	}
-	*pushed += uint64(sr.MarshalSize())
+	*pushed += 2 * uint64(packets.MarshalSize()) // the library counts RTCP when it is queued and again when it is sent
 	t.reportNTP.Store(uint32(stamp >> 16))
 	t.reportSent.Store(now.UnixNano())
 }
