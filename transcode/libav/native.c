@@ -123,3 +123,23 @@ int vantage_hwframes(AVBufferRef *device, AVBufferRef **frames, int format, int 
     c->initial_pool_size = count;
     return av_hwframe_ctx_init(*frames);
 }
+
+struct SwrContext *vantage_resampler(const AVChannelLayout *layout, int format, int rate, int out_channels, int out_rate)
+{
+    struct SwrContext *s = NULL;
+    AVChannelLayout out;
+    av_channel_layout_default(&out, out_channels);
+    if (swr_alloc_set_opts2(&s, &out, AV_SAMPLE_FMT_FLT, out_rate, (AVChannelLayout *)layout, format, rate, 0, NULL) < 0)
+        return NULL;
+    // The rate may have to be corrected later, also where both are equal.
+    av_opt_set(s, "flags", "res", 0);
+    if (swr_init(s) < 0)
+        swr_free(&s);
+    return s;
+}
+
+int vantage_resample(struct SwrContext *s, float *out, int count, const AVFrame *in)
+{
+    uint8_t *planes[1] = {(uint8_t *)out};
+    return swr_convert(s, planes, count, in ? (const uint8_t **)in->extended_data : NULL, in ? in->nb_samples : 0);
+}

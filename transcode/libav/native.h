@@ -14,6 +14,7 @@
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include <stdlib.h>
 
@@ -36,6 +37,12 @@ int vantage_ref_planes(AVFrame *dst, const AVFrame *src);
 struct SwsContext *vantage_scaler(int sw, int sh, int sformat, int srange, int dw, int dh, int dformat, int drange, int flags);
 
 int vantage_scale(struct SwsContext *s, const AVFrame *src, AVFrame *dst);
+
+// vantage_resampler returns a converter to interleaved floats.
+struct SwrContext *vantage_resampler(const AVChannelLayout *layout, int format, int rate, int out_channels, int out_rate);
+
+// vantage_resample converts in (NULL drains) into at most count samples of each channel and returns their number.
+int vantage_resample(struct SwrContext *s, float *out, int count, const AVFrame *in);
 
 // vantage_roi replaces the regions of interest of f by count records; 0 removes them.
 int vantage_roi(AVFrame *f, const AVRegionOfInterest *records, int count);

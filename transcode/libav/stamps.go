@@ -1,6 +1,10 @@
 package libav
 
-import "time"
+import (
+	"time"
+
+	"vantage/media"
+)
 
 // maxStamps is how many units may be inside a codec at once: more than any reordering or look-ahead that we ask for.
 const maxStamps = 128
@@ -32,4 +36,20 @@ func (s *stamps) take(pts int64) (captured, arrived time.Time, ok bool) {
 		}
 	}
 	return time.Time{}, time.Time{}, false
+}
+
+// near returns the times of the newest entry at or before the PTS, moved by what lies between, in ticks of the clock rate. Entries
+// stay. They are zero when there is none.
+func (s *stamps) near(pts int64, clockRate int) (captured, arrived time.Time) {
+	for i := range maxStamps {
+		e := &s.ring[(s.next-1-i+2*maxStamps)%maxStamps]
+		if !e.used || e.pts > pts {
+			continue
+		}
+		if captured = e.captured; !captured.IsZero() {
+			captured = captured.Add(media.Duration(pts-e.pts, clockRate))
+		}
+		return captured, e.arrived
+	}
+	return time.Time{}, time.Time{}
 }
