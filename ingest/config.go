@@ -67,6 +67,9 @@ func (c Config) Validate() error {
 		if sum, err := hex.DecodeString(strings.ReplaceAll(c.Fingerprint, ":", "")); err != nil || len(sum) != 32 {
 			bad("write its 64 hex digits; 'vantage stream probe URL' shows them", "fingerprint: is no SHA-256")
 		}
+		if c.URL != "" && !strings.HasPrefix(c.URL, "rtsps://") {
+			bad("use an rtsps:// URL, or remove the fingerprint", "fingerprint: only rtsps:// has a certificate")
+		}
 	}
 	if c.Linger < 0 || c.Linger > time.Hour {
 		bad("use 0s to 1h", "linger: %v is out of range", c.Linger)

@@ -11,6 +11,6 @@
 //
 // # Goroutines
 //
-// Constructors start none. Supervisor.Run adds one that watches for silence to the source's own. A Timeline's methods are
-// called by one source at a time.
+// Constructors start none. Supervisor.Run and Gate.Run add one each to the source's own, which watch for silence and for viewers. A
+// source may publish each of its tracks from a goroutine of its own; a Timeline serves one source at a time.
 package ingest

@@ -2,21 +2,18 @@ package ingest
 
 // Peered is the optional ability of a [Source] to name its peer.
 type Peered interface {
-	// Peer is the remote address of the present connection, "" without one.
+	// Peer is the remote address of the present connection or, without one, of the last; "" before the first.
 	Peer() string
 }
 
-// Link is what a source may tell of its connection.
+// Link is what a source may tell of its connection, the present one or the last. The counts are of all connections since the
+// source was made.
 type Link struct {
-	Transport     string // of the media: "udp" or "tcp"
+	Transport     string // of the media: "udp" or "tcp"; "" before the first connection
 	TriedUDP      bool   // before
 	Packets, Lost uint64 // of media, received and not received
 	Dropped       uint64 // units that were damaged
 }
 
 // Linked is the optional ability of a [Source] to tell of its connection.
-type Linked interface{ Link() Link }
-
-// Coded is the optional ability of an error to name its kind for programs: "auth_required", "auth_wrong", "not_found",
-// "certificate", "transport", "no_media".
-type Coded interface{ Code() string }
+type Linked interface{ Link() Link } // safe for concurrent use

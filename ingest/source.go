@@ -34,7 +34,7 @@ type Status struct {
 	State    State
 	Since    time.Time // of State
 	Err      error     // of the last failure; nil when Live
-	Attempts int       // since the last time it was Live
+	Attempts int       // that failed since it was last Live for some seconds
 	NextTry  time.Time // when Retrying
 	Peer     string    // remote address, "" when unknown
 }

@@ -23,6 +23,10 @@ const (
 	// firstUnitTimeout is how long a source may take from the attempt to its first unit: UDP tried in vain, TCP, and the
 	// rest of a long GOP.
 	firstUnitTimeout = 20 * time.Second
+
+	// steadyAfter is how long a connection must have lasted for the count of attempts to begin anew. One that is lost sooner, again and
+	// again, is told and retried as one outage.
+	steadyAfter = 5 * time.Second
 )
 
 // errStalled is the failure of a source that is connected and sends nothing.
@@ -60,10 +64,13 @@ func (s *Supervisor) Status() Status { return *s.status.Load() }
 
 // Run keeps the source running until ctx ends (nil), the source ends by itself (nil), or an error is [Permanent].
 func (s *Supervisor) Run(ctx context.Context) error {
+	if l, ok := s.c.Source.(Linked); ok {
+		defer s.c.Metrics.watch(s.c.Stream, l)()
+	}
 	attempts := 0
 	for {
 		s.set(Status{State: Connecting, Attempts: attempts, Err: s.Status().Err})
-		wasLive, err := s.attempt(ctx)
+		lasted, err := s.attempt(ctx)
 		s.c.Timeline.SetTracks(nil)
 		switch {
 		case ctx.Err() != nil:
@@ -78,7 +85,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 			s.c.Log.Error("source failed", "err", err, "hint", hint.Of(err))
 			return err
 		}
-		if wasLive {
+		if lasted >= steadyAfter {
 			attempts = 0
 		}
 		attempts++
@@ -99,12 +106,12 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	}
 }
 
-// attempt runs the source once. wasLive says that a unit arrived.
-func (s *Supervisor) attempt(ctx context.Context) (wasLive bool, err error) {
+// attempt runs the source once. lasted is the time from its first unit to its last.
+func (s *Supervisor) attempt(ctx context.Context) (lasted time.Duration, err error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.c.Timeline.Restart()
-	w := &watch{Timeline: s.c.Timeline, live: make(chan struct{})}
+	w := newWatch(s.c.Timeline)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := s.watch(inner, w); err != nil {
@@ -117,7 +124,7 @@ func (s *Supervisor) attempt(ctx context.Context) (wasLive bool, err error) {
 	}
 	cancel(nil)
 	wg.Wait()
-	return w.last.Load() != nil, err
+	return w.lasted(), err
 }
 
 // watch follows one attempt: the first unit makes it live, silence ends it.
@@ -132,7 +139,7 @@ func (s *Supervisor) watch(ctx context.Context, w *watch) error {
 	s.set(Status{State: Live, Peer: peerOf(s.c.Source)})
 	s.c.Log.Info("source live", "peer", peerOf(s.c.Source))
 	for {
-		silent := time.Since(*w.last.Load())
+		silent := time.Since(w.started) - time.Duration(w.last.Load())
 		if silent >= s.c.StallAfter {
 			err := fmt.Errorf("%w for %v", errStalled, s.c.StallAfter)
 			s.set(Status{State: Stalled, Err: err})
@@ -174,20 +181,4 @@ func backoff(n int) time.Duration {
 		d = min(maxRetry, firstRetry<<(n-1))
 	}
 	return d - time.Duration(rand.Int64N(int64(d/3)))
-}
-
-// watch is the time line that a source publishes to, with a note of the last unit's arrival.
-type watch struct {
-	*Timeline
-	once sync.Once
-	live chan struct{} // closed by the first unit
-	last atomic.Pointer[time.Time]
-}
-
-// Publish implements [media.Publisher].
-func (w *watch) Publish(u *media.Unit) {
-	now := time.Now()
-	w.last.Store(&now)
-	w.once.Do(func() { close(w.live) })
-	w.Timeline.Publish(u)
 }
