@@ -5,14 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/pion/rtp"
 
 	"vantage/ingest"
 	"vantage/internal/hint"
@@ -33,6 +30,9 @@ const (
 
 	// udpBufferBytes is asked of the kernel, for the burst of a key frame.
 	udpBufferBytes = 2 << 20
+
+	// closePatience is how long the end of a session (TEARDOWN) may take; a camera that does not read would hold it up.
+	closePatience = 500 * time.Millisecond
 )
 
 // Transport is how media come from a camera.
@@ -57,17 +57,10 @@ type ClientOptions struct {
 //
 // RTSP has no standard way to ask a camera for a key frame, so the subscribers' wishes end here.
 type Client struct {
-	o    ClientOptions
-	url  *base.URL
-	stat atomic.Pointer[connection]
-}
-
-// connection is what is known of the present connection.
-type connection struct {
-	client *gortsplib.Client
-	d      *depacketizer
-	peer   atomic.Pointer[string]
-	udp    atomic.Bool
+	o      ClientOptions
+	url    *base.URL
+	counts counts
+	stat   atomic.Pointer[connection]
 }
 
 var (
@@ -82,9 +75,10 @@ func NewClient(o ClientOptions) (*Client, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	u, err := base.ParseURL(o.URL)
-	if err != nil {
-		return nil, hint.New(fmt.Errorf("rtsp: url %s: not valid", redact.URL(o.URL)),
-			"write rtsp://user:password@host:554/path, with special characters of the password percent-encoded")
+	// "rtsp://admin:12/34@host/" parses, as port 12 of a host "admin": what belongs to the password would be shown as a host.
+	if err != nil || u.Host == "" || u.User == nil && strings.Contains(u.Path+u.RawQuery, "@") && u.Port() != "" {
+		return nil, hint.New(coded{fmt.Errorf("rtsp: url %s: not valid", redact.URL(o.URL)), "invalid", "the address is not valid"},
+			"write rtsp://user:password@host:554/path, with special characters of user, password and path percent-encoded")
 	}
 	switch o.Transport {
 	case "":
@@ -107,64 +101,33 @@ func NewClient(o ClientOptions) (*Client, error) {
 // Peer implements [ingest.Peered].
 func (c *Client) Peer() string {
 	if s := c.stat.Load(); s != nil {
-		if p := s.peer.Load(); p != nil {
-			return *p
-		}
+		return s.peer()
 	}
 	return ""
 }
 
 // Link implements [ingest.Linked].
 func (c *Client) Link() ingest.Link {
-	s := c.stat.Load()
-	if s == nil {
-		return ingest.Link{}
-	}
 	l := ingest.Link{
-		Transport: string(TCP), TriedUDP: c.o.Transport != TCP, Lost: s.d.lost.Load(), Dropped: s.d.corrupt.Load(), Packets: s.d.packets.Load(),
+		TriedUDP: c.o.Transport != TCP, Packets: c.counts.packets.Load(), Lost: c.counts.lost.Load(), Dropped: c.counts.corrupt.Load(),
 	}
-	if s.udp.Load() {
-		l.Transport = string(UDP)
+	if s := c.stat.Load(); s != nil {
+		l.Transport, l.TriedUDP = s.transport()
 	}
 	return l
 }
 
 // Run implements [ingest.Source].
 func (c *Client) Run(ctx context.Context, pub media.Publisher) error {
-	conn := &connection{}
-	conn.client = &gortsplib.Client{
-		Scheme: c.url.Scheme, Host: c.url.Host,
-		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, InitialUDPReadTimeout: udpPatience,
-		UDPReadBufferSize: udpBufferBytes, UserAgent: "vantage", TLSConfig: c.tls(),
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			n, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, network, address)
-			if err == nil {
-				peer := n.RemoteAddr().String()
-				conn.peer.Store(&peer)
-			}
-			return n, err
-		},
-		OnTransportSwitch: func(err error) {
-			conn.udp.Store(false)
-			c.o.Log.Warn("no media over UDP, trying TCP", "err", err)
-		},
-		OnDecodeError: func(err error) { c.o.Log.Debug("packet not understood", "err", err) },
-	}
-	switch c.o.Transport {
-	case UDP:
-		conn.client.Transport = new(gortsplib.TransportUDP)
-	case TCP:
-		conn.client.Transport = new(gortsplib.TransportTCP)
-	}
-	conn.udp.Store(c.o.Transport != TCP)
+	conn := c.newConnection()
+	c.stat.Store(conn)
 	if err := conn.client.Start2(); err != nil {
-		return c.failed("start", err)
+		return c.failed(conn, "start", err)
 	}
-	stop := context.AfterFunc(ctx, conn.client.Close)
+	stop := context.AfterFunc(ctx, conn.close)
 	defer func() {
 		stop()
-		conn.client.Close()
-		c.stat.Store(nil)
+		conn.close()
 	}()
 	err := c.play(conn, pub)
 	if ctx.Err() != nil {
@@ -177,39 +140,28 @@ func (c *Client) Run(ctx context.Context, pub media.Publisher) error {
 func (c *Client) play(conn *connection, pub media.Publisher) error {
 	desc, _, err := conn.client.Describe(c.url)
 	if err != nil {
-		return c.failed("describe", err)
+		return c.failed(conn, "describe", err)
 	}
 	d, skipped, err := newDepacketizer(desc, pub, c.o.Log)
 	if err != nil {
-		return fmt.Errorf("rtsp %s: %w", c.url.Host, err)
+		return coded{fmt.Errorf("rtsp %s: %w", c.url.Host, err), "no_media", "the camera " + err.Error()}
 	}
 	if len(skipped) > 0 {
 		c.o.Log.Warn("formats not carried", "formats", skipped)
 	}
-	conn.d = d
+	d.counts = &c.counts
 	for _, m := range d.medias(desc) {
+		conn.usesUDP(c.o.Transport == UDP || c.o.Transport == Auto && !conn.switched.Load() && (c.url.Scheme == "rtsp" || m.Secure))
 		if _, err := conn.client.Setup(desc.BaseURL, m, 0, 0); err != nil {
-			return c.failed("set up "+string(m.Type), err)
+			return c.failed(conn, "set up "+string(m.Type), err)
 		}
 	}
 	for f, l := range d.lanes {
-		conn.client.OnPacketRTP(l.media, f, c.receiver(conn, l, f))
+		conn.receive(d, f, l)
 	}
-	c.stat.Store(conn)
 	d.announce()
 	if _, err := conn.client.Play(nil); err != nil {
-		return c.failed("play", err)
+		return c.failed(conn, "play", err)
 	}
-	return c.failed("receive", conn.client.Wait())
-}
-
-func (c *Client) receiver(conn *connection, l *lane, f format.Format) func(*rtp.Packet) {
-	return func(pkt *rtp.Packet) {
-		pts, ok := conn.client.PacketPTS2(l.media, pkt)
-		if !ok {
-			return // the other track leads, and no sender report has tied this one to it yet
-		}
-		sent, _ := conn.client.PacketNTP(l.media, pkt)
-		conn.d.packet(f, pkt, pts, sent)
-	}
+	return c.failed(conn, "receive", conn.client.Wait())
 }

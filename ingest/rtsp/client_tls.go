@@ -24,7 +24,7 @@ func parseFingerprint(s string) ([]byte, error) {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, ":", ""))
 	if err != nil || len(b) != sha256.Size {
 		return nil, hint.New(fmt.Errorf("rtsp: fingerprint %q", s),
-			"give the SHA-256 of the certificate as 64 hex digits; 'vantage stream probe' prints it")
+			"give the SHA-256 of the certificate as 64 hex digits; 'vantage stream probe URL' prints it")
 	}
 	return b, nil
 }

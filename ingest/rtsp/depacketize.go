@@ -25,7 +25,7 @@ const maxClockError = 10 * time.Second
 const corruptLogEvery = time.Second
 
 // errNoMedia says that a session has nothing that Vantage carries.
-var errNoMedia = errors.New("no video or audio that can be carried")
+var errNoMedia = errors.New("offers no video or audio that can be carried")
 
 // depacketizer turns the RTP packets of one session, ours as client or a publisher's, into units. Packets of different tracks may come from
 // different goroutines at once, those of one track in order from one.
@@ -34,14 +34,20 @@ type depacketizer struct {
 	log   *slog.Logger
 	lanes map[format.Format]*lane
 
-	packets, lost, corrupt atomic.Uint64
+	counts *counts
 
 	mu      sync.Mutex
 	tracks  []*media.Track
 	lastLog time.Time
 }
 
-// lane is one track of the session.
+// counts are of packets and units.
+type counts struct{ packets, lost, corrupt atomic.Uint64 }
+
+// maxSequenceGap is the largest gap of sequence numbers that counts as loss; beyond it the sender began anew. At 20 Mbit/s it is two seconds.
+const maxSequenceGap = 4096
+
+// lane is one track of the session. It belongs to the goroutine that its packets come from.
 type lane struct {
 	media   *description.Media
 	at      int // in depacketizer.tracks
@@ -57,7 +63,7 @@ type lane struct {
 // newDepacketizer returns the depacketizer for the first video and the first audio format that Vantage carries. skipped names the
 // others. It fails when there is none.
 func newDepacketizer(desc *description.Session, pub media.Publisher, log *slog.Logger) (d *depacketizer, skipped []string, err error) {
-	d = &depacketizer{pub: pub, log: log, lanes: map[format.Format]*lane{}}
+	d = &depacketizer{pub: pub, log: log, lanes: map[format.Format]*lane{}, counts: new(counts)}
 	taken := map[media.Kind]bool{}
 	for _, m := range desc.Medias {
 		if m.IsBackChannel {
@@ -77,7 +83,7 @@ func newDepacketizer(desc *description.Session, pub media.Publisher, log *slog.L
 		}
 	}
 	if len(d.tracks) == 0 {
-		return nil, skipped, hint.New(fmt.Errorf("%w (it offers %v)", errNoMedia, skipped),
+		return nil, skipped, hint.New(fmt.Errorf("%w, only %v", errNoMedia, skipped),
 			"set the camera to H.264, H.265, AV1, VP8, VP9 or MJPEG, with Opus, AAC or G.711")
 	}
 	return d, skipped, nil
@@ -110,9 +116,9 @@ func (d *depacketizer) packet(f format.Format, pkt *rtp.Packet, pts int64, sent 
 	if l == nil {
 		return
 	}
-	d.packets.Add(1)
-	if gap := pkt.SequenceNumber - l.seq; l.seen && gap != 1 && gap < 1<<15 {
-		d.lost.Add(uint64(gap - 1))
+	d.counts.packets.Add(1)
+	if gap := pkt.SequenceNumber - l.seq; l.seen && gap > 1 && gap <= maxSequenceGap {
+		d.counts.lost.Add(uint64(gap - 1))
 	}
 	l.seen, l.seq = true, pkt.SequenceNumber
 	parts, err := l.decode(pkt)
@@ -184,7 +190,7 @@ func (d *depacketizer) change(l *lane, t *media.Track) {
 
 // damaged counts what cannot be used and tells it at most once a second.
 func (d *depacketizer) damaged(l *lane, err error) {
-	n := d.corrupt.Add(1)
+	n := d.counts.corrupt.Add(1)
 	d.mu.Lock()
 	quiet := time.Since(d.lastLog) < corruptLogEvery
 	if !quiet {
@@ -192,6 +198,6 @@ func (d *depacketizer) damaged(l *lane, err error) {
 	}
 	d.mu.Unlock()
 	if !quiet {
-		d.log.Warn("unit dropped", "track", l.track.ID, "err", err, "dropped", n, "lost", d.lost.Load())
+		d.log.Warn("unit dropped", "track", l.track.ID, "err", err, "dropped", n, "lost", d.counts.lost.Load())
 	}
 }

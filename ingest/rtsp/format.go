@@ -26,6 +26,9 @@ const aacFrame = 1024
 // opusClockRate is that of all Opus in RTP (RFC 7587 §4.1).
 const opusClockRate = 48000
 
+// g711SampleRate is the only one that viewers can take (RFC 3551 §4.5.14).
+const g711SampleRate = 8000
+
 // newLane returns the track and the packet decoder of a format; an error for one that Vantage does not carry.
 func newLane(m *description.Media, f format.Format) (*lane, error) {
 	l := &lane{media: m}
@@ -60,6 +63,9 @@ func newLane(m *description.Media, f format.Format) (*lane, error) {
 	case *format.MPEG4Audio:
 		err = l.aac(t, f)
 	case *format.G711:
+		if f.SampleRate != g711SampleRate || f.ChannelCount != 1 {
+			return nil, fmt.Errorf("G.711 of %d Hz with %d channels is not carried", f.SampleRate, f.ChannelCount)
+		}
 		t.ID, t.Codec, t.SampleRate, t.Channels = "audio", media.PCMA, f.SampleRate, f.ChannelCount
 		if f.MULaw {
 			t.Codec = media.PCMU
@@ -71,7 +77,8 @@ func newLane(m *description.Media, f format.Format) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.track, l.inspect = t, bitstream.NewInspector(t)
+	l.inspect = bitstream.NewInspector(t)
+	l.track = l.inspect.Track() // with what the description told: a camera that comes back is known by it
 	return l, nil
 }
 
