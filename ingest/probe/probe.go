@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -37,7 +36,7 @@ const (
 func Probe(ctx context.Context, src ingest.Source, openErr error, d time.Duration) *Verdict {
 	v := &Verdict{Verdict: OK, Auth: "unknown", Tracks: []Track{}, Problems: []Problem{}}
 	if openErr != nil {
-		v.failed(openErr)
+		v.failed(openErr, codeInvalid)
 		return v
 	}
 	d = min(max(d, MinDuration), MaxDuration) + settle
@@ -62,9 +61,9 @@ func Probe(ctx context.Context, src ingest.Source, openErr error, d time.Duratio
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}
-	link := v.link(src) // while the connection stands
 	cancel()
 	<-ended
+	link := v.link(src)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	if rec.begun.IsZero() {
@@ -72,16 +71,13 @@ func Probe(ctx context.Context, src ingest.Source, openErr error, d time.Duratio
 		if err == nil {
 			err = errNothing
 		}
-		v.failed(err)
+		v.failed(err, codeFailed)
 		return v
 	}
 	v.Reachable, v.Auth = true, "ok"
 	v.judge(rec, link, err)
 	return v
 }
-
-// errNothing is why a source that answered is of no use.
-var errNothing = errors.New("no media arrived")
 
 // link notes what the source tells of its connection.
 func (v *Verdict) link(src ingest.Source) ingest.Link {
@@ -116,7 +112,7 @@ func (v *Verdict) judge(rec *recorder, link ingest.Link, ended error) {
 			hasVideo = true
 			v.judgeVideo(t, l, m)
 		}
-		if math.Abs(m.ClockDriftPPM) > maxDriftPPM && l.lastAt.Sub(l.firstAt) > MinDuration {
+		if math.Abs(m.ClockDriftPPM) > maxDriftPPM {
 			v.add(Warn, "clock_drift", "update the camera's firmware; Vantage follows the drift meanwhile",
 				"the %s clock runs %.0f ppm off", t.Kind(), m.ClockDriftPPM)
 		}
@@ -132,7 +128,7 @@ func (v *Verdict) judge(rec *recorder, link ingest.Link, ended error) {
 			"nothing came over UDP, so media come over TCP")
 	}
 	if ended != nil {
-		v.add(Warn, "connection_lost", hintOr(ended, "check the camera's network"), "the connection was lost: %v", ended)
+		v.add(Warn, "connection_lost", hintOr(ended, "check the camera's network"), "the connection was lost: %s", plain(ended))
 	}
 }
 
@@ -178,7 +174,7 @@ func measure(t *media.Track, l *lane) Track {
 		return m
 	}
 	m.BitrateBPS = int(float64(l.bytes) * 8 / wall)
-	m.ClockDriftPPM = math.Round((line/wall - 1) * 1e6)
+	m.ClockDriftPPM = math.Round(l.drift.ppm())
 	if t.Kind() != media.Video {
 		return m
 	}

@@ -27,8 +27,9 @@ type lane struct {
 	units, bytes      int
 	firstPTS, lastPTS int64
 	firstAt, lastAt   time.Time
-	random            []int64 // PTS of random-access units
-	steps             []float64
+	random            []int64   // PTS of random-access units
+	steps             []float64 // DTS between units, in ticks
+	drift             drift
 	offset            time.Duration // capture clock minus arrival, of the last unit that had one
 	hasOffset         bool
 }
@@ -83,4 +84,5 @@ func (r *recorder) Publish(u *media.Unit) {
 	l.units++
 	l.bytes += u.Size()
 	l.lastPTS, l.lastAt = u.DTS, now
+	l.drift.add(now.Sub(l.firstAt), media.Duration(u.DTS-l.firstPTS, u.Track.ClockRate))
 }

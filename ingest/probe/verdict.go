@@ -19,15 +19,17 @@ const (
 
 // Verdict is what was seen of a source.
 type Verdict struct {
-	Verdict   Rating    `json:"verdict"`
-	Reachable bool      `json:"reachable"` // something answered
-	Auth      string    `json:"auth"`      // "ok", "required", "wrong" or "unknown"
-	Transport string    `json:"transport,omitempty"`
-	Peer      string    `json:"peer,omitempty"`
-	Duration  float64   `json:"duration_s"` // over which media were measured
-	Loss      float64   `json:"loss"`       // fraction of packets that did not arrive
-	Tracks    []Track   `json:"tracks"`
-	Problems  []Problem `json:"problems"`
+	Verdict   Rating `json:"verdict"`
+	Reachable bool   `json:"reachable"` // something answered
+	Auth      string `json:"auth"`      // "ok", "required", "wrong" or "unknown"
+	Transport string `json:"transport,omitempty"`
+	Peer      string `json:"peer,omitempty"`
+	// Fingerprint is the SHA-256 in hex of a certificate that is not trusted, for a person who knows the camera to pin.
+	Fingerprint string    `json:"fingerprint,omitempty"`
+	Duration    float64   `json:"duration_s"` // over which media were measured
+	Loss        float64   `json:"loss"`       // fraction of packets that did not arrive
+	Tracks      []Track   `json:"tracks"`
+	Problems    []Problem `json:"problems"`
 }
 
 // Track is what was measured of one track.
@@ -45,7 +47,8 @@ type Track struct {
 	BFrames      bool    `json:"b_frames"`
 	SampleRate   int     `json:"sample_rate,omitempty"`
 	Channels     int     `json:"channels,omitempty"`
-	// ClockDriftPPM is how much faster the track's time stamps run than our clock, in parts per million.
+	// ClockDriftPPM is how much faster the track's time stamps run than our clock, in parts per million; 0 when it cannot be told
+	// from the jitter.
 	ClockDriftPPM float64 `json:"clock_drift_ppm"`
 	// ClockOffsetMs is how far the camera's wall clock is ahead of ours, when it tells it and it is near.
 	ClockOffsetMs *float64 `json:"clock_offset_ms,omitempty"`
