@@ -51,7 +51,7 @@ func Transcode(ctx context.Context, o TranscodeOptions) (*Transcoded, error) {
 	sound := openSound(o.In, o.Log)
 	defer sound.close()
 	cfg := pipeline.Config{
-		Stream: "file", ROI: o.ROI, Offline: true,
+		Stream: "file", ROI: o.ROI, Offline: true, FrameRate: in.reader.Info().FrameRate,
 		Renditions: []pipeline.Rendition{{Name: output, RenditionConfig: o.Rendition, TargetBPS: o.TargetBPS}},
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -28,6 +28,10 @@ type Config struct {
 	// Probes are the encoders measured on this machine; empty while that is not known yet.
 	Probes []transcode.ProbeResult
 
+	// FrameRate of the input in pictures per second, where its track does not tell; 0 is unknown. Encoders weigh a picture by how
+	// long it is shown, so a wrong one costs quality or bits.
+	FrameRate float64
+
 	// Offline keeps every picture: queues block, the analysis is in step with the pictures.
 	Offline bool
 }

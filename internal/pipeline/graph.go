@@ -53,6 +53,7 @@ type Graph struct {
 	decoded, decodeErrs atomic.Uint64
 	decodeNanos         atomic.Int64
 	snapshot            atomic.Pointer[pendingSnapshot]
+	nominal             atomic.Pointer[float64] // frame rate that the track tells
 
 	fatal func(error) // ends the run: offline an encoder that fails would lose pictures
 
@@ -191,6 +192,9 @@ func (g *Graph) unit(ctx context.Context, u *media.Unit) {
 		}
 		return
 	}
+	if n := g.nominal.Load(); u.Track.FrameRate > 0 && (n == nil || *n != u.Track.FrameRate) {
+		g.nominal.Store(&u.Track.FrameRate)
+	}
 	if g.decoder == nil {
 		d, err := g.b.Decoder(u.Track)
 		if err != nil {
@@ -278,6 +282,14 @@ func (g *Graph) look(f *media.Frame) {
 	g.plan = p
 }
 
+// frameRate is the input's, as far as it is told; 0 is unknown.
+func (g *Graph) frameRate() float64 {
+	if n := g.nominal.Load(); n != nil {
+		return *n
+	}
+	return g.cfg.FrameRate
+}
+
 func (g *Graph) isActive(name string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -302,7 +314,7 @@ func (g *Graph) syncRungs(ctx context.Context) {
 		if !g.active[c.Name] || g.rungs[c.Name] != nil {
 			continue
 		}
-		r := newRung(c, g.b, g.out(c.Name), g.cfg.Offline, g.fatal, g.log.With("rendition", c.Name))
+		r := newRung(c, g.b, g.out(c.Name), g.cfg.Offline, g.frameRate, g.fatal, g.log.With("rendition", c.Name))
 		g.rungs[c.Name] = r
 		g.encoders.Go(func() { r.run(ctx) })
 	}

@@ -51,10 +51,14 @@ func (i *frameInterval) observe(f *media.Frame) {
 	i.ticks += (d - i.ticks) / 16
 }
 
-// rate is the estimate in pictures per second, defaultFrameRate before there is one.
-func (i *frameInterval) rate() float64 {
-	if i.ticks == 0 {
+// rate is the estimate in pictures per second; before there is one it is the nominal rate, or defaultFrameRate where that is 0.
+func (i *frameInterval) rate(nominal float64) float64 {
+	switch {
+	case i.ticks > 0:
+		return frameClockRate / i.ticks
+	case nominal > 0:
+		return nominal
+	default:
 		return defaultFrameRate
 	}
-	return frameClockRate / i.ticks
 }

@@ -26,6 +26,7 @@ type rung struct {
 	b       Backends
 	pub     media.Publisher
 	offline bool
+	nominal func() float64
 	fatal   func(error)
 	log     *slog.Logger
 	queue   *frameQueue
@@ -43,9 +44,9 @@ type rung struct {
 	stats RenditionStats
 }
 
-func newRung(c Rendition, b Backends, pub media.Publisher, offline bool, fatal func(error), log *slog.Logger) *rung {
+func newRung(c Rendition, b Backends, pub media.Publisher, offline bool, nominal func() float64, fatal func(error), log *slog.Logger) *rung {
 	return &rung{
-		cfg: c, b: b, pub: pub, offline: offline, fatal: fatal, log: log, queue: newFrameQueue(offline),
+		cfg: c, b: b, pub: pub, offline: offline, nominal: nominal, fatal: fatal, log: log, queue: newFrameQueue(offline),
 		paced: pacer{fps: c.FPS}, stats: RenditionStats{State: Starting},
 	}
 }
@@ -131,7 +132,7 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 	}
 	// Chroma is halved both ways, and every codec here codes even sizes best.
 	size.WidthPx, size.HeightPx = max(size.WidthPx&^1, 2), max(size.HeightPx&^1, 2)
-	fps := r.interval.rate()
+	fps := r.interval.rate(r.nominal())
 	if r.cfg.FPS > 0 {
 		fps = min(fps, r.cfg.FPS)
 	}
