@@ -3,6 +3,7 @@
 package libav
 
 import (
+	"context"
 	"errors"
 
 	"vantage/internal/hint"
@@ -84,8 +85,62 @@ func (*Demuxer) Next() (*media.Unit, error) { return nil, errUnavailable }
 // Close does nothing.
 func (*Demuxer) Close() error { return nil }
 
+// Reader reads nothing in this build.
+type Reader struct{}
+
+// OpenReader fails with a hint.
+func OpenReader(string) (*Reader, error) { return nil, errUnavailable }
+
+// Info tells nothing.
+func (*Reader) Info() ReaderInfo { return ReaderInfo{} }
+
+// Next fails.
+func (*Reader) Next() (*media.Frame, error) { return nil, errUnavailable }
+
+// Close does nothing.
+func (*Reader) Close() error { return nil }
+
+// Muxer writes nothing in this build.
+type Muxer struct{}
+
+// CreateMuxer fails with a hint.
+func CreateMuxer(string, ...*media.Track) (*Muxer, error) { return nil, errUnavailable }
+
+// Write fails.
+func (*Muxer) Write(*media.Unit) error { return errUnavailable }
+
+// Close does nothing.
+func (*Muxer) Close() error { return nil }
+
+// AudioTranscoder transcodes nothing in this build.
+type AudioTranscoder struct{}
+
+// NewAudioTranscoder fails with a hint.
+func NewAudioTranscoder(*media.Track, media.Codec) (*AudioTranscoder, error) {
+	return nil, errUnavailable
+}
+
+// Transcode fails.
+func (*AudioTranscoder) Transcode(*media.Unit, func(*media.Unit)) error { return errUnavailable }
+
+// Track returns nil.
+func (*AudioTranscoder) Track() *media.Track { return nil }
+
+// Close does nothing.
+func (*AudioTranscoder) Close() error { return nil }
+
+// Probe finds that no encoder works in this build.
+func Probe(_ context.Context, name string) transcode.ProbeResult {
+	r := transcode.ProbeResult{Encoder: name, Reason: errUnavailable.Error(), Hint: hint.Of(errUnavailable)}
+	if b, ok := transcode.BackendByName(name); ok {
+		r.Codec, r.Device = b.Codec, b.Device
+	}
+	return r
+}
+
 var (
-	_ transcode.Decoder = (*Decoder)(nil)
-	_ transcode.Encoder = (*Encoder)(nil)
-	_ transcode.Scaler  = (*Scaler)(nil)
+	_ transcode.AudioTranscoder = (*AudioTranscoder)(nil)
+	_ transcode.Decoder         = (*Decoder)(nil)
+	_ transcode.Encoder         = (*Encoder)(nil)
+	_ transcode.Scaler          = (*Scaler)(nil)
 )
