@@ -251,6 +251,7 @@ func TestJoinLeave(t *testing.T) {
 		t.Skip("takes some seconds")
 	}
 	cam := newCamera(h264Track)
+	cam.gop = 2 // nobody waits for a picture
 	s := newSetup(t, nil, map[media.StreamID]*media.Hub{"cam": cam.hub})
 	live(t, cam, nil)
 	visit := func(i int) {

@@ -31,6 +31,7 @@ type viewer struct {
 func (v *viewer) connected() {
 	cfg := fanout.ViewerConfig{
 		CNAME: string(v.req.Stream), WriteRTCP: v.session.PC.WriteRTCP, OnEnd: v.session.Close,
+		Cork: v.session.Cork, Uncork: v.session.Uncork,
 		OnFirst: func() { v.server.opt.Metrics.firstPicture.Observe(time.Since(v.req.Received).Seconds()) },
 	}
 	for _, l := range v.lines {

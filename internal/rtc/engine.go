@@ -161,6 +161,9 @@ func (e *Engine) newPeer(o *Offer, m *webrtc.MediaEngine, i *interceptor.Registr
 		i = &interceptor.Registry{}
 	}
 	settings.DisableMediaEngineCopy(true) // it is this connection's own
+	if !o.sends() {
+		installReferenceBuffers(&settings.BufferFactory, &referenceBuffers{})
+	}
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(settings))
 	return api.NewPeerConnection(webrtc.Configuration{
 		BundlePolicy: webrtc.BundlePolicyMaxBundle, RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,

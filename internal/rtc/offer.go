@@ -50,6 +50,11 @@ type OfferedMedia struct {
 	names  []string // of all its codecs, known or not, for messages
 }
 
+// sends reports whether the peer would send anything.
+func (o *Offer) sends() bool {
+	return o.Video != nil && o.Video.Sends || o.Audio != nil && o.Audio.Sends
+}
+
 // CodecNames lists the section's codecs for a message: "VP8, VP9, H264".
 func (m *OfferedMedia) CodecNames() string {
 	if m == nil || len(m.names) == 0 {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -59,6 +61,10 @@ type Session struct {
 
 	negotiate sync.Mutex // held over an offer and answer
 
+	conn  *udpConn                       // nil on a virtual network
+	peer  atomic.Pointer[netip.AddrPort] // where UDP goes to; nil before ICE has chosen, and over TCP
+	batch *batch                         // between Cork and Uncork; of their goroutine
+
 	mu        sync.Mutex
 	etag      string
 	ufrag     string // the peer's, of the present ICE generation
@@ -81,10 +87,37 @@ func (e *Engine) NewSession(r *Request, cfg SessionConfig) (*Session, error) {
 	}
 	s := &Session{
 		PC: pc, id: media.SessionID(rand.Text()), req: r, cfg: cfg, since: time.Now(),
-		etag: newETag(), ufrag: r.Offer.Ufrag, done: make(chan struct{}),
+		etag: newETag(), ufrag: r.Offer.Ufrag, done: make(chan struct{}), conn: e.udp.conn,
 	}
 	pc.OnConnectionStateChange(s.stateChanged)
+	pc.SCTP().Transport().ICETransport().OnSelectedCandidatePairChange(s.pairChanged)
 	return s, nil
+}
+
+// Cork begins to collect what is sent to the peer, so that Uncork hands it to the kernel at once where that is possible: the packets of
+// one access unit. One goroutine corks and uncorks, and nothing in between blocks.
+func (s *Session) Cork() {
+	if to := s.peer.Load(); s.conn != nil && to != nil {
+		s.batch = s.conn.cork(*to)
+	}
+}
+
+// Uncork sends what was collected since Cork.
+func (s *Session) Uncork() {
+	if s.batch != nil {
+		s.conn.uncork(s.batch)
+		s.batch = nil
+	}
+}
+
+func (s *Session) pairChanged(p *webrtc.ICECandidatePair) {
+	var to *netip.AddrPort
+	if p != nil && p.Remote != nil && p.Remote.Protocol == webrtc.ICEProtocolUDP {
+		if a, err := netip.ParseAddr(p.Remote.Address); err == nil {
+			to = new(canonical(netip.AddrPortFrom(a, p.Remote.Port)))
+		}
+	}
+	s.peer.Store(to)
 }
 
 // ID is the session's name: 128 random bits, which whoever knows may end the session by.

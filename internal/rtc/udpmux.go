@@ -11,7 +11,10 @@ import (
 
 // udpMux is one socket for all sessions. Where it is bound to all addresses, those are listed anew for each session, so that an
 // interface that comes up later (a VPN, a phone's hotspot) is advertised without a restart.
-type udpMux struct{ *ice.UDPMuxDefault }
+type udpMux struct {
+	*ice.UDPMuxDefault
+	conn *udpConn // nil on a virtual network
+}
 
 // listenUDP opens the port: for both IP versions where the host part is empty and the machine has IPv6.
 func listenUDP(addr string, n transport.Net, logs logging.LoggerFactory) (*udpMux, error) {
@@ -33,7 +36,14 @@ func listenUDP(addr string, n transport.Net, logs logging.LoggerFactory) (*udpMu
 	// Best effort: the kernel caps the sizes without an error, and a virtual network has none.
 	_ = conn.SetReadBuffer(socketBuffer)
 	_ = conn.SetWriteBuffer(socketBuffer)
-	return &udpMux{ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: logs.NewLogger("ice-udp"), Net: n})}, nil
+	m := &udpMux{}
+	params := ice.UDPMuxParams{UDPConn: conn, Logger: logs.NewLogger("ice-udp"), Net: n}
+	if real, ok := conn.(*net.UDPConn); ok {
+		m.conn = newUDPConn(real)
+		params.UDPConn = m.conn
+	}
+	m.UDPMuxDefault = ice.NewUDPMuxDefault(params)
+	return m, nil
 }
 
 // GetListenAddresses leaves out addresses that no browser can use.

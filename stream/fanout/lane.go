@@ -24,6 +24,8 @@ type lane struct {
 	index int
 	wake  chan struct{} // capacity 1
 
+	header rtp.Header // of the packet being sent
+
 	mu      sync.Mutex
 	jobs    []job
 	outputs map[*feed][]*output // slices are replaced, never changed
@@ -126,10 +128,9 @@ func (l *lane) drop() {
 // send walks the viewers of a burst.
 func (l *lane) send(j job) {
 	now := time.Now()
-	var header rtp.Header
 	packets, bytes := 0, 0
 	for _, o := range l.watchers(j.feed) {
-		n, size := o.send(j.burst, &header, now)
+		n, size := o.send(j.burst, &l.header, now)
 		packets, bytes = packets+n, bytes+size
 	}
 	if packets == 0 {

@@ -71,6 +71,22 @@ func (o *output) send(b *burst, h *rtp.Header, now time.Time) (packets, bytes in
 	o.next = b.end()
 	o.mu.Unlock()
 
+	if cfg := &o.viewer.cfg; cfg.Cork != nil && len(b.packets) > 1 {
+		cfg.Cork()
+		packets, bytes = o.write(b, h)
+		cfg.Uncork()
+	} else {
+		packets, bytes = o.write(b, h)
+	}
+	o.packets.Add(uint64(packets))
+	o.bytes.Add(uint64(bytes))
+	o.octets.Add(uint64(len(b.data)))
+	o.viewer.sent(o, b, first, now)
+	return packets, bytes
+}
+
+// write sends the packets of a burst under the viewer's own headers.
+func (o *output) write(b *burst, h *rtp.Header) (packets, bytes int) {
 	*h = rtp.Header{Version: 2, PayloadType: o.cfg.PayloadType, SSRC: o.cfg.SSRC}
 	seq, ts := o.seqOffset+uint16(b.first), o.tsOffset+uint32(b.pts)
 	for i := range b.packets {
@@ -84,10 +100,6 @@ func (o *output) send(b *burst, h *rtp.Header, now time.Time) (packets, bytes in
 		packets++
 		bytes += n
 	}
-	o.packets.Add(uint64(packets))
-	o.bytes.Add(uint64(bytes))
-	o.octets.Add(uint64(len(b.data)))
-	o.viewer.sent(o, b, first, now)
 	return packets, bytes
 }
 

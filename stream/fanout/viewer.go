@@ -45,6 +45,10 @@ type ViewerConfig struct {
 	// WriteRTCP sends a compound packet. Nil sends none.
 	WriteRTCP func([]rtcp.Packet) error
 
+	// Cork and Uncork, if set, are called around the packets of a burst, by one goroutine at a time: what is written in between may go
+	// to the network together.
+	Cork, Uncork func()
+
 	// OnFirst, if set, is called when the first picture (of a viewer without video: the first sound) has been sent.
 	OnFirst func()
 
