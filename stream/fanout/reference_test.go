@@ -52,3 +52,26 @@ func TestReferencesOfManyReceiversAreBounded(t *testing.T) {
 		t.Errorf("answered %d receivers, want %d", got, maxReferences)
 	}
 }
+
+func TestExposure(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1000, 0)
+	tests := []struct {
+		name                    string
+		captured, arrived, want time.Time
+	}{
+		{"is what the camera says", at.Add(-80 * time.Millisecond), at.Add(-20 * time.Millisecond), at.Add(-80 * time.Millisecond)},
+		{"is the arrival when the camera says nothing", time.Time{}, at.Add(-20 * time.Millisecond), at.Add(-20 * time.Millisecond)},
+		{"is the arrival when the camera is ahead of us", at.Add(time.Second), at.Add(-20 * time.Millisecond), at.Add(-20 * time.Millisecond)},
+		{"is the arrival when the camera is hours behind", at.Add(-time.Hour), at.Add(-20 * time.Millisecond), at.Add(-20 * time.Millisecond)},
+		{"is now when nothing else is known", time.Time{}, time.Time{}, at},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := exposure(tt.captured, tt.arrived, at); !got.Equal(tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

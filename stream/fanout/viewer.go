@@ -134,14 +134,7 @@ func (v *Viewer) sent(o *output, b *burst, first bool, now time.Time) {
 }
 
 func (v *Viewer) observe(b *burst) {
-	wall := b.captured
-	if wall.IsZero() {
-		wall = b.arrived
-	}
-	if wall.IsZero() {
-		wall = b.at
-	}
-	v.clock.observe(media.Duration(b.pts, v.lead.clock), wall)
+	v.clock.observe(media.Duration(b.pts, v.lead.clock), exposure(b.captured, b.arrived, b.at))
 }
 
 // report is a compound packet: a sender report for each stream that has started, the CNAME (RFC 3550 §6.1), and an answer to the receiver's
@@ -170,4 +163,19 @@ func (v *Viewer) report(now time.Time) []rtcp.Packet {
 		compound = append(compound, answer)
 	}
 	return compound
+}
+
+// maxAge is how old a picture may be when it arrives; one that seems older comes from a camera whose clock is not ours.
+const maxAge = 10 * time.Second
+
+// exposure is when a picture was taken, as well as we know. A camera whose clock is ahead would have receivers told that pictures come before
+// they are taken (FFmpeg's sender reports do that, by its own buffering), and one far behind that they are hours old.
+func exposure(captured, arrived, at time.Time) time.Time {
+	if arrived.IsZero() {
+		arrived = at
+	}
+	if captured.IsZero() || captured.After(arrived) || arrived.Sub(captured) > maxAge {
+		return arrived
+	}
+	return captured
 }
