@@ -34,6 +34,9 @@ func Backends(c pipeline.Config, log *slog.Logger) pipeline.Backends {
 		Encoder: func(e transcode.EncoderConfig) (transcode.Encoder, error) {
 			return libav.OpenEncoder(e, c.Probes, libav.EncoderOptions{Log: log})
 		},
+		Audio: func(in *media.Track, out media.Codec) (transcode.AudioTranscoder, error) {
+			return libav.NewAudioTranscoder(in, out)
+		},
 		Engine: func(rc roi.Config) (*roi.Engine, error) {
 			detectors, ok := Detectors[rc.Detector]
 			if !ok {

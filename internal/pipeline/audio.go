@@ -27,9 +27,6 @@ func (a *audioStage) transcode(g *Graph, u *media.Unit) {
 		if time.Now().Before(a.retryAt) {
 			return
 		}
-		if g.b.Audio == nil {
-			return
-		}
 		t, err := g.b.Audio(u.Track, media.Opus)
 		if err != nil {
 			a.fail(g, fmt.Errorf("open audio transcoder: %w", err))
