@@ -88,7 +88,7 @@ func (m *shadowMap) lit(p junction.Vec) float64 {
 // bake draws the backdrop for a camera.
 func bake(c *junction.Camera, s *scenery, shadow *shadowMap) *backdrop {
 	w, h := c.WidthPx*samples, c.HeightPx*samples
-	d := &backdrop{lit: raster.New(w, h), shaded: make([]uint32, w*h)}
+	d := &backdrop{lit: &raster.Buffer{W: w, H: h, Color: make([]uint32, w*h), Depth: make([]float32, w*h)}, shaded: make([]uint32, w*h)}
 	for i := range s.faces {
 		f := &s.faces[i]
 		var v [3]raster.Vertex

@@ -25,8 +25,6 @@ type Renderer struct {
 	drawn    []drawn // of the present frame, by object
 	corners  []raster.Vertex
 	ok       []bool
-	stamps   []uint32 // per sample: the last object or shadow that covered it
-	stamp    uint32
 	vignette vignette
 	seen     []junction.Seen
 }
@@ -48,7 +46,6 @@ func New(c *junction.Camera, seed uint64) *Renderer {
 	r.shadow = newShadowMap(s)
 	r.back = bake(c, s, r.shadow)
 	r.work = raster.New(c.WidthPx*samples, c.HeightPx*samples)
-	r.stamps = make([]uint32, len(r.work.Color))
 	r.tiles = newTiles(c.WidthPx, c.HeightPx)
 	r.noise = newNoise(seed)
 	r.vignette = newVignette(c.WidthPx, c.HeightPx)
@@ -175,14 +172,15 @@ func (r *Renderer) castShadow(o *junction.Object, d *drawn) {
 		return
 	}
 	if d.lit > 0.1 {
-		r.stamp++
+		r.work.Stamp++
 		r.flatten(o, d)
 	}
-	if o.Class == junction.Pedestrian {
+	switch o.Class {
+	case junction.Pedestrian, junction.Cyclist, junction.Motorcycle:
 		return
 	}
-	// Under a vehicle it is darker than in the open shade.
-	r.stamp++
+	// Under a vehicle of four wheels it is darker than in the open shade.
+	r.work.Stamp++
 	c := o.Corners()
 	var v [4]raster.Vertex
 	for i, p := range c {
@@ -193,8 +191,8 @@ func (r *Renderer) castShadow(o *junction.Object, d *drawn) {
 		}
 	}
 	dark := func(at int, w float32) {
-		if r.onBackdrop(at, w) && r.stamps[at] != r.stamp {
-			r.stamps[at] = r.stamp
+		if r.onBackdrop(at, w) && r.work.Stamps[at] != r.work.Stamp {
+			r.work.Stamps[at] = r.work.Stamp
 			c := r.back.shaded[at]
 			r.work.Color[at] = c >> 1 & 0x7F7F7F
 		}
@@ -211,8 +209,8 @@ func (r *Renderer) flatten(o *junction.Object, d *drawn) {
 		r.corners, r.ok = append(r.corners, v), append(r.ok, ok)
 	}
 	dark := func(at int, w float32) {
-		if r.stamps[at] != r.stamp && r.onBackdrop(at, w) {
-			r.stamps[at] = r.stamp
+		if r.work.Stamps[at] != r.work.Stamp && r.onBackdrop(at, w) {
+			r.work.Stamps[at] = r.work.Stamp
 			r.work.Color[at] = r.back.shaded[at]
 		}
 	}
@@ -255,14 +253,8 @@ func (r *Renderer) drawObject(o *junction.Object, d *drawn, id uint16) {
 		}
 	}
 	d.full = image.Rect(int(math.Floor(lo[0]/samples)), int(math.Floor(lo[1]/samples)), int(math.Ceil(hi[0]/samples)), int(math.Ceil(hi[1]/samples)))
-	r.stamp++
-	stamp, covered := r.stamp, 0
-	count := func(at int, _ float32) {
-		if r.stamps[at] != stamp {
-			r.stamps[at] = stamp
-			covered++
-		}
-	}
+	r.work.Stamp++
+	covered := 0
 	for _, t := range d.mesh.triangles {
 		if !r.ok[t[0]] || !r.ok[t[1]] || !r.ok[t[2]] {
 			continue
@@ -271,8 +263,7 @@ func (r *Renderer) drawObject(o *junction.Object, d *drawn, id uint16) {
 		if raster.Area(a, b, c) >= 0 {
 			continue // its back
 		}
-		r.work.Smooth(a, b, c, id)
-		r.work.Cover(a, b, c, count)
+		covered += r.work.Smooth(a, b, c, id)
 	}
 	d.covered = covered
 }

@@ -33,8 +33,15 @@ func Area(a, b, c *Vertex) float64 {
 	return float64((b.X-a.X)*(c.Y-a.Y)) - float64((c.X-a.X)*(b.Y-a.Y))
 }
 
-// rows calls fn for each row of the triangle inside the buffer.
-func (b *Buffer) rows(v0, v1, v2 *Vertex, fn func(*span)) {
+// scan walks over the rows of a triangle that are inside the buffer.
+type scan struct {
+	t, m, l            *Vertex // by height
+	origin             *Vertex
+	long, upper, lower float64 // slopes of the edges
+	w, y, end          int
+}
+
+func (b *Buffer) scan(v0, v1, v2 *Vertex) scan {
 	t, m, l := v0, v1, v2
 	if m.Y < t.Y {
 		t, m = m, t
@@ -45,35 +52,37 @@ func (b *Buffer) rows(v0, v1, v2 *Vertex, fn func(*span)) {
 	if l.Y < m.Y {
 		m, l = l, m
 	}
-	y0 := max(ceilHalf(t.Y), 0)
-	y1 := min(ceilHalf(l.Y), b.H)
-	if y0 >= y1 {
-		return
-	}
 	// An edge is always walked from its upper end, so that both triangles that share it compute the same bits.
-	long := slope(t, l)
-	upper, lower := slope(t, m), slope(m, l)
-	var s span
-	for y := y0; y < y1; y++ {
+	return scan{
+		t: t, m: m, l: l, origin: v0, long: slope(t, l), upper: slope(t, m), lower: slope(m, l),
+		w: b.W, y: max(ceilHalf(t.Y), 0), end: min(ceilHalf(l.Y), b.H),
+	}
+}
+
+// next fills in the next row that has samples; false at the end.
+func (c *scan) next(s *span) bool {
+	for c.y < c.end {
+		y := c.y
+		c.y++
 		cy := float64(y) + 0.5
-		xa := t.X + float64((cy-t.Y)*long)
+		xa := c.t.X + float64((cy-c.t.Y)*c.long)
 		var xb float64
-		if cy < m.Y {
-			xb = t.X + float64((cy-t.Y)*upper)
+		if cy < c.m.Y {
+			xb = c.t.X + float64((cy-c.t.Y)*c.upper)
 		} else {
-			xb = m.X + float64((cy-m.Y)*lower)
+			xb = c.m.X + float64((cy-c.m.Y)*c.lower)
 		}
 		if xa > xb {
 			xa, xb = xb, xa
 		}
-		s.x0, s.x1 = max(ceilHalf(xa), 0), min(ceilHalf(xb), b.W)
-		if s.x0 >= s.x1 {
-			continue
+		s.x0, s.x1 = max(ceilHalf(xa), 0), min(ceilHalf(xb), c.w)
+		if s.x0 < s.x1 {
+			s.y = y
+			s.dx, s.dy = float64(s.x0)+0.5-c.origin.X, cy-c.origin.Y
+			return true
 		}
-		s.y = y
-		s.dx, s.dy = float64(s.x0)+0.5-v0.X, cy-v0.Y
-		fn(&s)
 	}
+	return false
 }
 
 func slope(a, b *Vertex) float64 {
@@ -89,11 +98,12 @@ func ceilHalf(x float64) int { return int(math.Ceil(x - 0.5)) }
 // fixed is the scale of colours while they are interpolated.
 const fixed = 1 << 16
 
-// Smooth draws a triangle with its colours interpolated, where it is nearer than what is there, and marks it with id.
-func (b *Buffer) Smooth(v0, v1, v2 *Vertex, id uint16) {
+// Smooth draws a triangle with its colours interpolated, where it is nearer than what is there, and marks it with id. It
+// returns how many samples it covers, nearer or not, that do not bear the buffer's Stamp yet, and stamps them.
+func (b *Buffer) Smooth(v0, v1, v2 *Vertex, id uint16) (fresh int) {
 	area := Area(v0, v1, v2)
 	if math.Abs(area) < minArea {
-		return
+		return 0
 	}
 	w := newPlane(v0, v1, v2, area, v0.W, v1.W, v2.W)
 	r := newPlane(v0, v1, v2, area, v0.R, v1.R, v2.R)
@@ -101,12 +111,20 @@ func (b *Buffer) Smooth(v0, v1, v2 *Vertex, id uint16) {
 	bl := newPlane(v0, v1, v2, area, v0.B, v1.B, v2.B)
 	dw := float32(w.dx)
 	dr, dg, db := int32(r.dx*fixed), int32(g.dx*fixed), int32(bl.dx*fixed)
-	b.rows(v0, v1, v2, func(s *span) {
+	stamp := b.Stamp
+	var s span
+	for c := b.scan(v0, v1, v2); c.next(&s); {
 		at := s.y * b.W
-		depth, color, ids := b.Depth[at+s.x0:at+s.x1], b.Color[at+s.x0:at+s.x1], b.ID[at+s.x0:at+s.x1]
-		z := float32(w.value(s))
-		cr, cg, cb := clampFixed(r.value(s)), clampFixed(g.value(s)), clampFixed(bl.value(s))
+		depth := b.Depth[at+s.x0 : at+s.x1]
+		n := len(depth)
+		color, ids, stamps := b.Color[at+s.x0:][:n], b.ID[at+s.x0:][:n], b.Stamps[at+s.x0:][:n]
+		z := float32(w.value(&s))
+		cr, cg, cb := clampFixed(r.value(&s)), clampFixed(g.value(&s)), clampFixed(bl.value(&s))
 		for i := range depth {
+			if stamps[i] != stamp {
+				stamps[i] = stamp
+				fresh++
+			}
 			if z > depth[i] {
 				depth[i] = z
 				ids[i] = id
@@ -117,7 +135,8 @@ func (b *Buffer) Smooth(v0, v1, v2 *Vertex, id uint16) {
 			cg += dg
 			cb += db
 		}
-	})
+	}
+	return fresh
 }
 
 // clampFixed keeps a colour so far inside 0..255 that rounding along one row cannot leave it.
@@ -133,10 +152,11 @@ func (b *Buffer) Flat(v0, v1, v2 *Vertex, value uint32) {
 	}
 	w := newPlane(v0, v1, v2, area, v0.W, v1.W, v2.W)
 	dw := float32(w.dx)
-	b.rows(v0, v1, v2, func(s *span) {
+	var s span
+	for c := b.scan(v0, v1, v2); c.next(&s); {
 		at := s.y * b.W
 		depth, color := b.Depth[at+s.x0:at+s.x1], b.Color[at+s.x0:at+s.x1]
-		z := float32(w.value(s))
+		z := float32(w.value(&s))
 		for i := range depth {
 			if z > depth[i] {
 				depth[i] = z
@@ -144,7 +164,7 @@ func (b *Buffer) Flat(v0, v1, v2 *Vertex, value uint32) {
 			}
 			z += dw
 		}
-	})
+	}
 }
 
 // Deep draws a triangle into the depth alone.
@@ -164,11 +184,12 @@ func (b *Buffer) Cover(v0, v1, v2 *Vertex, fn func(at int, w float32)) {
 	}
 	w := newPlane(v0, v1, v2, area, v0.W, v1.W, v2.W)
 	dw := float32(w.dx)
-	b.rows(v0, v1, v2, func(s *span) {
-		z := float32(w.value(s))
+	var s span
+	for c := b.scan(v0, v1, v2); c.next(&s); {
+		z := float32(w.value(&s))
 		for at := s.y*b.W + s.x0; at < s.y*b.W+s.x1; at++ {
 			fn(at, z)
 			z += dw
 		}
-	})
+	}
 }
