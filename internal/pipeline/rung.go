@@ -139,7 +139,7 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 	enc, err := r.b.Encoder(transcode.EncoderConfig{
 		Encoder: r.cfg.Encoder, Codec: r.cfg.Codec, TrackID: "video",
 		WidthPx: size.WidthPx, HeightPx: size.HeightPx, FrameRate: fps, ClockRate: frameClockRate,
-		Rate:      transcode.RateControl{CRF: r.cfg.CRF, BitrateBPS: r.cfg.TargetBPS, MaxBitrateBPS: int(r.cfg.Bitrate.Max)},
+		Rate:      transcode.RateControl{CRF: transcode.CRF(r.cfg.Codec, r.cfg.CRF), BitrateBPS: r.cfg.TargetBPS, MaxBitrateBPS: int(r.cfg.Bitrate.Max)},
 		Preset:    r.cfg.Preset,
 		GOPFrames: max(1, int(r.cfg.KeyInterval*fps+0.5)),
 		Offline:   r.offline,

@@ -22,7 +22,7 @@ func subject(b *transcode.Backend, caps transcode.Caps) transcodetest.Subject {
 		Config:      transcode.EncoderConfig{Encoder: b.Name, Codec: b.Codec},
 		Caps:        caps,
 		DelayFrames: b.DelayFrames,
-		Quality:     transcode.CRF(b.Codec, 28),
+		Quality:     transcode.CRF(b.Codec, 24),
 	}
 }
 

@@ -21,7 +21,7 @@ const ProbeTime = 20 * time.Second
 // The pictures that most of a probe is made with: small, within the limits of every encoder.
 const (
 	probeWidthPx, probeHeightPx = 320, 192
-	probeCRF                    = 28 // on H.264's scale
+	probeCRF                    = 24 // on H.264's scale
 	minROIGain                  = 1  // dB by which a region must gain
 )
 
