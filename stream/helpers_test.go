@@ -263,6 +263,7 @@ func (r *received) add(p *rtp.Packet) {
 type clientOptions struct {
 	net          transport.Net
 	video, audio bool
+	tcp          bool                            // no UDP
 	codecs       func(*webrtc.MediaEngine) error // nil: pion's defaults
 	interceptors *interceptor.Registry           // nil: none
 }
@@ -282,6 +283,9 @@ func newPlayer(t testing.TB, s *setup, o clientOptions) *player {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	if o.net != nil {
 		settings.SetNet(o.net)
+	}
+	if o.tcp {
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	}
 	if o.interceptors == nil {
 		o.interceptors = &interceptor.Registry{}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -164,6 +166,17 @@ func TestICERestart(t *testing.T) {
 	}
 }
 
+func TestViewerOverTCP(t *testing.T) {
+	cam := newCamera(h264Track)
+	s := newSetup(t, nil, map[media.StreamID]*media.Hub{"cam": cam.hub})
+	live(t, cam, nil)
+	p := newPlayer(t, s, clientOptions{video: true, tcp: true})
+	if _, body := p.join("/whep/cam"); !strings.Contains(body, "tcptype passive") {
+		t.Errorf("no TCP candidate in the answer:\n%s", body)
+	}
+	eventually(t, "pictures", func() bool { return p.video.frames.Load() > 30 })
+}
+
 func TestKeyFrameRequests(t *testing.T) {
 	cam := newCamera(h264Track)
 	cam.gop = 1 << 30
@@ -254,7 +267,7 @@ func TestJoinLeave(t *testing.T) {
 	cam.gop = 2 // nobody waits for a picture
 	s := newSetup(t, nil, map[media.StreamID]*media.Hub{"cam": cam.hub})
 	live(t, cam, nil)
-	visit := func(i int) {
+	visit := func(t *testing.T, i int) {
 		p := newPlayer(t, s, clientOptions{video: true})
 		if resp, body := p.join("/whep/cam"); resp.StatusCode != http.StatusCreated {
 			t.Fatal(body)
@@ -268,18 +281,24 @@ func TestJoinLeave(t *testing.T) {
 		case 2:
 			eventually(t, "a picture", func() bool { return p.video.frames.Load() > 0 })
 		case 3:
-			s.whep.Kick(s.whep.Sessions()[0].ID)
+			s.whep.Kick(media.SessionID(path.Base(p.location)))
 		}
 		_ = p.pc.GracefulClose()
+	}
+	rounds := func(n int) {
+		t.Run(strconv.Itoa(n)+" visits", func(t *testing.T) {
+			for i := range n {
+				t.Run(strconv.Itoa(i), func(t *testing.T) {
+					t.Parallel()
+					visit(t, i)
+				})
+			}
+		})
 		eventually(t, "no session", func() bool { return len(s.whep.Sessions()) == 0 })
 	}
-	for i := range 8 {
-		visit(i)
-	}
+	rounds(8)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	for i := range 200 {
-		visit(i)
-	}
+	rounds(200)
 	eventually(t, "goroutines and files to go back", func() bool {
 		return runtime.NumGoroutine() <= goroutines+2 && openFiles(t) <= files+2
 	})
