@@ -24,7 +24,7 @@ func TestACameraIsAddedWithAVerdict(t *testing.T) {
 	if text := strings.Join(found.Commands, "\n"); !strings.Contains(text, fmt.Sprintf("rtsp://127.0.0.1:%d/", s.Ports[1])) || !strings.Contains(text, s.HTTP+"/whip/") {
 		t.Errorf("the empty wall does not tell how to publish to this server:\n%s", text)
 	}
-	if found.Wrong.Broken != "true" || !strings.Contains(strings.ToLower(found.Wrong.Words), "no stream") {
+	if found.Wrong.Broken != "true" || !strings.Contains(found.Wrong.Words, "404") || !strings.Contains(found.Wrong.Words, "Check the path") {
 		t.Errorf("verdict on a wrong path: broken %q, %q", found.Wrong.Broken, found.Wrong.Words)
 	}
 	for _, want := range []string{"H.264", "640×360", "15 fps"} {

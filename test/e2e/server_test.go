@@ -51,7 +51,7 @@ admin: {listen: "127.0.0.1:%d"}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := create(t, "server.log")
+	log := create(t, fmt.Sprintf("server-%d.log", ports[0]))
 	cmd := exec.Command(binary, "serve", "-c", file)
 	cmd.Stdout, cmd.Stderr = log, log
 	gone := start(t, cmd, stopTime)

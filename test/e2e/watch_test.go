@@ -103,7 +103,10 @@ func TestTheStreamPageShowsRegionsAndSaving(t *testing.T) {
 		if !strings.Contains(c.Words, "bits than uniform") {
 			t.Errorf("%s: no saving is shown: %q", name, c.Words)
 		}
-		t.Logf("%s: saving %.1f %%, pictures %s ms apart", name, 100*c.Saving, c.Apart)
+		t.Logf("%s: saving %.1f %%; pictures %.4s ms apart", name, 100*c.Saving, c.Apart)
+		if c.Apart == "" {
+			t.Errorf("%s: the pictures could not be brought in step: the server tells no capture time", name)
+		}
 	}
 	if found.Overhang > 0 {
 		t.Errorf("the page is %d px too wide for a phone", found.Overhang)
