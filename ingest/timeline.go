@@ -35,8 +35,8 @@ type Timeline struct {
 	announcing sync.Mutex // keeps announcements in order; taken before mu
 
 	mu     sync.Mutex
-	known  []*media.Track         // as published, the last of each ID
-	lanes  map[*media.Track]*lane // by the source's track
+	lanes  map[*media.Track]*lane  // of the present connection, by the source's track
+	known  map[media.TrackID]*lane // the last of each ID, present or not
 	line   lineClock
 	latest time.Duration // the newest position published
 	offset time.Duration // added to the source's time stamps, as it was found last
@@ -58,7 +58,7 @@ func (l *lane) setOffset(d time.Duration) { l.offset, l.ticks = d, media.Ticks(d
 
 // NewTimeline returns an empty time line in front of pub.
 func NewTimeline(pub media.Publisher) *Timeline {
-	return &Timeline{pub: pub, lanes: map[*media.Track]*lane{}}
+	return &Timeline{pub: pub, lanes: map[*media.Track]*lane{}, known: map[media.TrackID]*lane{}}
 }
 
 // Restart says that a new connection begins.
@@ -66,7 +66,7 @@ func (t *Timeline) Restart() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.joined = false
-	for _, l := range t.lanes {
+	for _, l := range t.known {
 		l.begun = false
 	}
 }
@@ -100,35 +100,30 @@ func (t *Timeline) adopt(tracks []*media.Track) []*media.Track {
 	return out
 }
 
-// newLane returns the lane of a track that was not there, going on from that of the same ID. The lock is held.
+// newLane returns the lane of a track that was not there, going on from the last of the same ID. The lock is held.
 func (t *Timeline) newLane(in *media.Track) *lane {
-	l := &lane{out: t.published(in)}
+	l := &lane{out: publishedAs(in, t.known[in.ID])}
 	l.setOffset(t.offset)
-	for was, old := range t.lanes {
-		if was.ID == in.ID {
-			l.last, l.any, l.begun = media.Rescale(old.last, old.out.ClockRate, l.out.ClockRate), old.any, old.begun
+	if old := t.known[in.ID]; old != nil {
+		l.last, l.any, l.begun = media.Rescale(old.last, old.out.ClockRate, l.out.ClockRate), old.any, old.begun
+		if old.begun {
 			l.setOffset(old.offset)
 		}
 	}
+	t.known[in.ID] = l
 	return l
 }
 
-// published is the track to publish for a source's track: the known one if nothing changed. The lock is held.
-func (t *Timeline) published(in *media.Track) *media.Track {
+// publishedAs is the track to publish for a source's track: that of the lane before, if there is one and nothing changed.
+func publishedAs(in *media.Track, before *lane) *media.Track {
 	n := *in
 	n.Epoch = 0
-	for i, k := range t.known {
-		if k.ID != in.ID {
-			continue
+	if before != nil {
+		if continues(before.out, in) {
+			return before.out
 		}
-		if continues(k, in) {
-			return k
-		}
-		n.Epoch = k.Epoch + 1
-		t.known[i] = &n
-		return &n
+		n.Epoch = before.out.Epoch + 1
 	}
-	t.known = append(t.known, &n)
 	return &n
 }
 
