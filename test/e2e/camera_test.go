@@ -59,16 +59,17 @@ func (c camera) film(t *testing.T, url string) {
 	})
 }
 
-// paint writes pictures at the camera's rate until stop is closed or nobody reads.
+// paint writes pictures at the camera's rate until stop is closed or nobody reads. A late picture is followed at once by those due since:
+// FFmpeg counts pictures to know the time, and would fall behind the clock for good.
 func (c camera) paint(w io.Writer, stop <-chan struct{}) {
 	s := newScene(c.Size)
-	tick := time.NewTicker(time.Second / time.Duration(c.FPS))
-	defer tick.Stop()
+	began := time.Now()
 	for n := uint32(0); ; n++ {
+		due := began.Add(time.Duration(n) * time.Second / time.Duration(c.FPS))
 		select {
 		case <-stop:
 			return
-		case <-tick.C:
+		case <-time.After(time.Until(due)):
 		}
 		f := s.picture(int(n))
 		stamp.Paint(f, stamp.Stamp{Frame: n, Micros: time.Now().UnixMicro()})
