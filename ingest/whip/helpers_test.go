@@ -359,4 +359,3 @@ func (s *sender) play(t testing.TB, c clip) {
 	})
 	t.Cleanup(func() { cancel(); done.Wait() })
 }
-
