@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,7 +19,7 @@ type audioStage struct {
 
 func (a *audioStage) transcode(g *Graph, u *media.Unit) {
 	if a.in != u.Track {
-		_ = a.close()
+		a.stop(g)
 		a.in = u.Track
 	}
 	if a.t == nil {
@@ -40,6 +39,13 @@ func (a *audioStage) transcode(g *Graph, u *media.Unit) {
 	}
 }
 
+// stop ends the transcoder when nobody wants its output any more.
+func (a *audioStage) stop(g *Graph) {
+	if err := a.close(); err != nil {
+		g.log.Warn("audio not closed", "err", err)
+	}
+}
+
 func (a *audioStage) flush(g *Graph) {
 	if a.t != nil {
 		if err := a.t.Transcode(nil, a.pub.Publish); err != nil {
@@ -51,7 +57,7 @@ func (a *audioStage) flush(g *Graph) {
 func (a *audioStage) fail(g *Graph, err error) {
 	a.retryAt = time.Now().Add(reopenAfter)
 	g.log.Warn("audio lost", "err", err, "hint", hint.Of(err))
-	_ = a.close()
+	a.stop(g)
 }
 
 func (a *audioStage) close() error {
@@ -61,7 +67,7 @@ func (a *audioStage) close() error {
 	err := a.t.Close()
 	a.t = nil
 	if err != nil {
-		return errors.Join(errors.New("close audio transcoder"), err)
+		return fmt.Errorf("close audio transcoder: %w", err)
 	}
 	return nil
 }

@@ -17,6 +17,6 @@
 //
 // # Goroutines
 //
-// New starts none. Run starts one for the analysis and one for each active rendition, and returns when all have ended. SetActive, Request and
-// Stats may be called from any goroutine.
+// New starts none. Run starts one for the analysis, one for each active rendition and one for a snapshot while it is made, and returns when
+// all have ended. SetActive, Snapshot and Stats may be called from any goroutine.
 package pipeline

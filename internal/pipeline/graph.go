@@ -49,11 +49,13 @@ type Graph struct {
 	active map[string]bool
 	dirty  bool             // active changed since syncRungs
 	rungs  map[string]*rung // running, by name
+	last   map[string]*rung // that was started last under a name; it may be on its way out
 
-	decoded, decodeErrs atomic.Uint64
-	decodeNanos         atomic.Int64
-	snapshot            atomic.Pointer[pendingSnapshot]
-	nominal             atomic.Pointer[float64] // frame rate that the track tells
+	decoded, decodeErrs, plans atomic.Uint64
+	decodeNanos                atomic.Int64
+	snapshot                   atomic.Pointer[pendingSnapshot]
+	photographing              atomic.Bool
+	nominal                    atomic.Pointer[float64] // frame rate that the track tells
 
 	fatal func(error) // ends the run: offline an encoder that fails would lose pictures
 
@@ -64,7 +66,7 @@ type Graph struct {
 	decoder       transcode.Decoder
 	audio         audioStage
 	lastDecodeLog time.Time
-	encoders      sync.WaitGroup
+	workers       sync.WaitGroup // encoders and the taker of snapshots
 }
 
 // New returns a graph in which nothing is active. log may be nil.
@@ -74,7 +76,7 @@ func New(cfg Config, b Backends, out Outputs, hooks Hooks, log *slog.Logger) *Gr
 	}
 	return &Graph{
 		cfg: cfg, b: b, out: out, hooks: hooks, log: log,
-		active: map[string]bool{}, rungs: map[string]*rung{}, latest: media.NewLatest[*media.Frame](),
+		active: map[string]bool{}, rungs: map[string]*rung{}, last: map[string]*rung{}, latest: media.NewLatest[*media.Frame](),
 	}
 }
 
@@ -189,6 +191,8 @@ func (g *Graph) unit(ctx context.Context, u *media.Unit) {
 	if u.Track.Kind() == media.Audio {
 		if g.isActive(AudioOutput) {
 			g.audio.transcode(g, u)
+		} else {
+			g.audio.stop(g)
 		}
 		return
 	}
@@ -276,8 +280,11 @@ func (g *Graph) look(f *media.Frame) {
 		g.latest.Set(f)
 		p = g.engine.Plan(time.Now())
 	}
-	if p != nil && p != g.plan && g.hooks.Plan != nil {
-		g.hooks.Plan(p)
+	if p != nil && p != g.plan {
+		g.plans.Add(1)
+		if g.hooks.Plan != nil {
+			g.hooks.Plan(p)
+		}
 	}
 	g.plan = p
 }
@@ -315,8 +322,14 @@ func (g *Graph) syncRungs(ctx context.Context) {
 			continue
 		}
 		r := newRung(c, g.b, g.out(c.Name), g.cfg.Offline, g.frameRate, g.fatal, g.log.With("rendition", c.Name))
-		g.rungs[c.Name] = r
-		g.encoders.Go(func() { r.run(ctx) })
+		before := g.last[c.Name]
+		g.rungs[c.Name], g.last[c.Name] = r, r
+		g.workers.Go(func() {
+			if before != nil {
+				<-before.done // an output has one publisher at a time
+			}
+			r.run(ctx)
+		})
 	}
 }
 
@@ -331,14 +344,14 @@ func (g *Graph) stopRungs(natural bool) {
 		}
 	}
 	g.mu.Unlock()
-	g.encoders.Wait()
+	g.workers.Wait()
 }
 
 // Stats returns the counts so far.
 func (g *Graph) Stats() Stats {
 	s := Stats{
 		FramesDecoded: g.decoded.Load(), DecodeErrors: g.decodeErrs.Load(),
-		DecodeTime: time.Duration(g.decodeNanos.Load()), Renditions: map[string]RenditionStats{},
+		DecodeTime: time.Duration(g.decodeNanos.Load()), Plans: g.plans.Load(), Renditions: map[string]RenditionStats{},
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

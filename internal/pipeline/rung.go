@@ -31,11 +31,12 @@ type rung struct {
 	log     *slog.Logger
 	queue   *frameQueue
 	paced   pacer
+	done    chan struct{} // closed when run has returned
 
 	// Below: the goroutine of run alone.
 	enc      transcode.Encoder
 	scaler   transcode.Scaler
-	in       media.Size
+	in       shape
 	track    *media.Track // as published, with our epoch
 	retryAt  time.Time
 	interval frameInterval
@@ -47,24 +48,34 @@ type rung struct {
 func newRung(c Rendition, b Backends, pub media.Publisher, offline bool, nominal func() float64, fatal func(error), log *slog.Logger) *rung {
 	return &rung{
 		cfg: c, b: b, pub: pub, offline: offline, nominal: nominal, fatal: fatal, log: log, queue: newFrameQueue(offline),
-		paced: pacer{fps: c.FPS}, stats: RenditionStats{State: Starting},
+		paced: pacer{fps: c.FPS}, done: make(chan struct{}), stats: RenditionStats{State: Starting},
 	}
 }
 
 // pace reports whether the rendition's frame rate has room for f. It is called in order by the decoder's goroutine.
 func (r *rung) pace(f *media.Frame) bool { return r.paced.take(f) }
 
+// shape is what an encoder is opened for.
+type shape struct {
+	size      media.Size
+	format    media.PixelFormat
+	fullRange bool
+}
+
+func shapeOf(f *media.Frame) shape {
+	return shape{media.Size{WidthPx: f.WidthPx, HeightPx: f.HeightPx}, f.Format, f.FullRange}
+}
+
 // run encodes until the queue is closed (then it flushes) or ctx ends.
 func (r *rung) run(ctx context.Context) {
+	defer close(r.done)
 	defer r.close()
 	defer r.queue.drain()
 	for {
 		f := r.queue.pop(ctx)
 		if f == nil {
-			if r.enc != nil && ctx.Err() == nil {
-				if err := r.enc.Encode(nil, r.emit); err != nil {
-					r.fail(fmt.Errorf("flush: %w", err))
-				}
+			if ctx.Err() == nil {
+				r.flush()
 			}
 			return
 		}
@@ -73,13 +84,24 @@ func (r *rung) run(ctx context.Context) {
 	}
 }
 
+// flush has the encoder give what it holds back.
+func (r *rung) flush() {
+	if r.enc == nil {
+		return
+	}
+	if err := r.enc.Encode(nil, r.emit); err != nil {
+		r.fail(fmt.Errorf("flush: %w", err))
+	}
+}
+
 // encode takes one borrowed picture.
 func (r *rung) encode(f *media.Frame) {
 	start := time.Now()
 	r.interval.observe(f)
-	if size := (media.Size{WidthPx: f.WidthPx, HeightPx: f.HeightPx}); size != r.in {
+	if s := shapeOf(f); s != r.in {
+		r.flush()
 		r.close()
-		r.in = size
+		r.in = s
 	}
 	if r.enc == nil && !r.open(f, start) {
 		return
@@ -92,6 +114,7 @@ func (r *rung) encode(f *media.Frame) {
 		scaled, err := r.scaler.Scale(f)
 		if err != nil {
 			r.fail(fmt.Errorf("scale: %w", err))
+			r.close()
 			return
 		}
 		defer scaled.Release()
@@ -128,7 +151,7 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 	}
 	size := r.cfg.Size
 	if size.IsZero() {
-		size = r.in
+		size = r.in.size
 	}
 	// Chroma is halved both ways, and every codec here codes even sizes best.
 	size.WidthPx, size.HeightPx = max(size.WidthPx&^1, 2), max(size.HeightPx&^1, 2)
@@ -150,7 +173,7 @@ func (r *rung) open(f *media.Frame, now time.Time) bool {
 		r.fail(fmt.Errorf("open encoder: %w", err))
 		return false
 	}
-	if size != r.in || !slices.Contains(enc.Caps().Formats, f.Format) {
+	if size != r.in.size || !slices.Contains(enc.Caps().Formats, f.Format) {
 		s, err := r.b.Scaler(size, media.I420)
 		if err != nil {
 			_ = enc.Close()

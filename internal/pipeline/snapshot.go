@@ -22,24 +22,29 @@ type pendingSnapshot struct {
 	deliver func(jpeg []byte)
 }
 
-// Snapshot has the next decoded picture encoded as a JPEG at most widthPx wide (0: as it is) and lent to deliver, on the
-// decoder's goroutine. A later wish replaces one that was not met yet.
+// Snapshot has the next decoded picture encoded as a JPEG at most widthPx wide (0: as it is) and lent to deliver, on a
+// goroutine of its own: it takes longer than a picture is shown. A later wish replaces one that was not met yet.
 func (g *Graph) Snapshot(widthPx int, deliver func(jpeg []byte)) {
 	g.snapshot.Store(&pendingSnapshot{widthPx, deliver})
 }
 
 // takeSnapshot meets the wish, if there is one, with the borrowed picture.
 func (g *Graph) takeSnapshot(f *media.Frame) {
+	if g.snapshot.Load() == nil || !g.photographing.CompareAndSwap(false, true) {
+		return // the next picture after the one in work will do
+	}
 	p := g.snapshot.Swap(nil)
-	if p == nil {
-		return
-	}
-	b, err := g.encodeJPEG(f, p.widthPx)
-	if err != nil {
-		g.log.Warn("snapshot not taken", "err", err, "hint", hint.Of(err))
-		return
-	}
-	p.deliver(b)
+	f.Retain()
+	g.workers.Go(func() {
+		defer g.photographing.Store(false)
+		defer f.Release()
+		b, err := g.encodeJPEG(f, p.widthPx)
+		if err != nil {
+			g.log.Warn("snapshot not taken", "err", err, "hint", hint.Of(err))
+			return
+		}
+		p.deliver(b)
+	})
 }
 
 func (g *Graph) encodeJPEG(f *media.Frame, widthPx int) ([]byte, error) {

@@ -33,7 +33,6 @@ type Stats struct {
 	FramesDecoded uint64
 	DecodeErrors  uint64
 	DecodeTime    time.Duration // sum
-	AnalysisTime  time.Duration // sum
-	Analyses      uint64
+	Plans         uint64        // region plans used
 	Renditions    map[string]RenditionStats
 }
