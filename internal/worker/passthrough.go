@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"vantage/media"
@@ -11,7 +12,14 @@ import (
 // the circuit is open.
 func (s *Stream) passthrough(ctx context.Context, d time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, d)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	defer cancel()
+	for _, r := range s.o.Pipeline().Renditions {
+		if hub := s.o.Outputs[r.Name]; hub != nil {
+			wg.Go(func() { relayKeyFrames(ctx, hub, s.o.Source) })
+		}
+	}
 	sub := s.o.Source.SubscribeKind(media.QueueConfig{Edge: "hub-passthrough", MaxAge: inputAge}, media.Video)
 	defer sub.Close()
 	var from *media.Track
@@ -35,6 +43,21 @@ func (s *Stream) passthrough(ctx context.Context, d time.Duration) {
 			p.Release()
 		}
 		u.Release()
+	}
+}
+
+// relayKeyFrames passes the viewers' wishes for key frames of one output on to the source. Their bitrate has nobody to hear it: a source
+// is not ours to slow.
+func relayKeyFrames(ctx context.Context, from, to *media.Hub) {
+	for {
+		select {
+		case <-from.Demand().C():
+		case <-ctx.Done():
+			return
+		}
+		if r, ok := from.Demand().Take(); ok && r.KeyFrame {
+			to.Demand().RequestKeyFrame()
+		}
 	}
 }
 

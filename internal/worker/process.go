@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,8 +24,11 @@ const socketFD = 3
 // killAfter is how long a child may take to end once its socket is closed.
 const killAfter = 2 * time.Second
 
-// tailLines is how much of a dying child's last words is kept for the log.
-const tailLines = 40
+// tailLines is how much of a dying child's last words is kept for the log, in lines of at most maxLine bytes.
+const (
+	tailLines = 40
+	maxLine   = 64 << 10
+)
 
 // Starter starts a worker and returns our side of it.
 type Starter func(log *slog.Logger) (*Process, error)
@@ -146,26 +151,42 @@ func socketPair() (ours net.Conn, theirs *os.File, err error) {
 type tail struct {
 	mu    sync.Mutex
 	lines []string
+	crash bool // lines begin with that of a crash
 }
 
 func (t *tail) relay(r io.Reader, log *slog.Logger) {
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, 64<<10)
-	for s.Scan() {
-		if !relayRecord(s.Bytes(), log) {
-			t.add(s.Text())
+	lines := bufio.NewReaderSize(r, maxLine)
+	for {
+		line, cut, err := lines.ReadLine()
+		if err != nil {
+			return
+		}
+		if !relayRecord(line, log) {
+			t.add(string(line))
+		}
+		for cut && err == nil { // the rest of a line too long
+			_, cut, err = lines.ReadLine()
 		}
 	}
-	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not block the child
 }
 
+// add keeps a line. A Go crash says what happened first, so its beginning is kept, and what a library chatted before is not.
 func (t *tail) add(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.lines) < tailLines { // a Go crash says what happened first
+	if !t.crash && slices.ContainsFunc(crashWords, func(w string) bool { return strings.HasPrefix(line, w) }) {
+		t.crash, t.lines = true, nil
+	}
+	switch {
+	case len(t.lines) < tailLines:
 		t.lines = append(t.lines, line)
+	case !t.crash:
+		t.lines = append(t.lines[1:], line)
 	}
 }
+
+// crashWords begin the first line of a crash of the Go runtime.
+var crashWords = []string{"panic: ", "fatal error: ", "SIG", "runtime: "}
 
 func (t *tail) String() string {
 	t.mu.Lock()
@@ -189,9 +210,9 @@ func relayRecord(line []byte, log *slog.Logger) bool {
 	}
 	msg, _ := rec[slog.MessageKey].(string)
 	attrs := make([]slog.Attr, 0, len(rec))
-	for k, v := range rec {
+	for _, k := range slices.Sorted(maps.Keys(rec)) {
 		if k != slog.TimeKey && k != slog.LevelKey && k != slog.MessageKey {
-			attrs = append(attrs, slog.Any(k, v))
+			attrs = append(attrs, slog.Any(k, rec[k]))
 		}
 	}
 	log.LogAttrs(context.Background(), level, msg, attrs...)

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -137,8 +138,8 @@ func (w *child) message(t messageType, b []byte) error {
 		u.Release()
 		return nil
 	case msgTracks:
-		var body tracksBody
-		if err := json.Unmarshal(b, &body); err != nil {
+		body, err := parseTracks(b)
+		if err != nil {
 			return err
 		}
 		w.tracks = body.Tracks
@@ -164,7 +165,11 @@ func (w *child) message(t messageType, b []byte) error {
 		if err := json.Unmarshal(b, &body); err != nil {
 			return err
 		}
-		w.graph.Snapshot(body.WidthPx, func(jpeg []byte) { _ = w.conn.send(msgSnapshot, jpeg) })
+		w.graph.Snapshot(body.WidthPx, func(jpeg []byte) {
+			var head [snapshotHeaderBytes]byte
+			binary.BigEndian.PutUint32(head[:], uint32(body.WidthPx))
+			_ = w.conn.send(msgSnapshot, head[:], jpeg)
+		})
 		return nil
 	case msgEnd:
 		w.input.Close(io.EOF)

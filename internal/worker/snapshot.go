@@ -43,12 +43,12 @@ func (s *Stream) asked() (widthPx int, ok bool) {
 	return s.snaps[0].widthPx, true
 }
 
-// deliver gives a picture to all who wait for its width, and lets control ask for the next one.
-func (s *Stream) deliver(jpeg []byte) {
+// deliver gives a picture to all who asked for its width, and lets control ask for the next one.
+func (s *Stream) deliver(widthPx int, jpeg []byte) {
 	s.mu.Lock()
 	var rest []snapshot
 	for _, q := range s.snaps {
-		if q.widthPx == s.snaps[0].widthPx {
+		if q.widthPx == widthPx {
 			q.jpeg <- jpeg
 		} else {
 			rest = append(rest, q)

@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,6 +89,7 @@ func (s *Stream) Run(ctx context.Context) error {
 			s.set(func(st *Status) { st.State = Broken })
 			s.o.Log.Error("worker crashes again and again, viewers get the source as it is", "err", err, "retry_in", wait)
 			s.passthrough(ctx, wait)
+			s.set(func(st *Status) { st.State = Off }) // half open: who comes now may try
 			continue
 		}
 		s.o.Log.Warn("worker ended, starting another", "err", err, "hint", hint.Of(err), "in", wait)
@@ -291,8 +293,8 @@ func (s *Stream) read(p *Process) error {
 				u.Release()
 			}
 		case msgTracks:
-			var body tracksBody
-			if err := json.Unmarshal(b, &body); err != nil {
+			body, err := parseTracks(b)
+			if err != nil {
 				return err
 			}
 			if hub := s.o.Outputs[body.Output]; hub != nil {
@@ -315,7 +317,7 @@ func (s *Stream) message(t messageType, b []byte) error {
 		if err := json.Unmarshal(b, &st); err != nil {
 			return err
 		}
-		s.set(func(now *Status) { now.Stats = st })
+		s.set(func(now *Status) { now.State, now.Stats = Running, st })
 	case msgPlan:
 		p := new(roi.Plan)
 		if err := json.Unmarshal(b, p); err != nil {
@@ -327,7 +329,11 @@ func (s *Stream) message(t messageType, b []byte) error {
 	case msgKey:
 		s.o.Source.Demand().RequestKeyFrame()
 	case msgSnapshot:
-		s.deliver(bytes.Clone(b))
+		if len(b) < snapshotHeaderBytes {
+			return fmt.Errorf("snapshot message of %d bytes", len(b))
+		}
+		s.set(func(now *Status) { now.Err = nil }) // it decodes
+		s.deliver(int(binary.BigEndian.Uint32(b)), bytes.Clone(b[snapshotHeaderBytes:]))
 	case msgFault:
 		var f faultBody
 		if err := json.Unmarshal(b, &f); err != nil {
@@ -365,7 +371,7 @@ func announce(hub *media.Hub, tracks []*media.Track) []*media.Track {
 	return list
 }
 
-// set replaces the status by a changed copy and tells it. Only Run's goroutines call it, one at a time in effect: State has one writer at each stage.
+// set replaces the status by a changed copy and tells it. Only the goroutine of Run and the reader that it waits for call it.
 func (s *Stream) set(change func(*Status)) {
 	s.mu.Lock()
 	st := *s.status.Load()

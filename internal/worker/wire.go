@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ const (
 	msgPlan                            // child: roi.Plan
 	msgKey                             // child: the decoder needs a random-access unit
 	msgFault                           // child: faultBody, before it gives up
-	msgSnapshot                        // parent: snapshotBody; child: the JPEG
+	msgSnapshot                        // parent: snapshotBody; child: the width asked for (u32) and the JPEG
 )
 
 // protocolVersion changes when messages do; parent and child are the same binary but for an upgrade under way.
@@ -49,12 +50,32 @@ type tracksBody struct {
 	Tracks []*media.Track
 }
 
+// parseTracks reads a tracks message. Whatever state its sender is in, the tracks can be used.
+func parseTracks(b []byte) (tracksBody, error) {
+	var body tracksBody
+	if err := json.Unmarshal(b, &body); err != nil {
+		return body, fmt.Errorf("tracks message: %w", err)
+	}
+	if len(body.Tracks) > math.MaxUint8 {
+		return body, fmt.Errorf("tracks message with %d tracks", len(body.Tracks))
+	}
+	for _, t := range body.Tracks {
+		if t == nil || t.Kind() == 0 || t.ClockRate <= 0 {
+			return body, errors.New("tracks message with a track without codec or clock rate")
+		}
+	}
+	return body, nil
+}
+
 type requestBody struct {
 	Output  string
 	Request media.Request
 }
 
 type snapshotBody struct{ WidthPx int }
+
+// snapshotHeaderBytes is what precedes the JPEG in the child's answer.
+const snapshotHeaderBytes = 4
 
 type faultBody struct{ Error, Hint string }
 
