@@ -29,8 +29,6 @@ type recorder struct {
 	lanes  map[media.TrackID]*lane
 	seen   []seenUnit
 	faults []string
-	closed bool
-	wake   chan struct{} // closed and replaced by each unit
 }
 
 // lane is one track as it went by.
@@ -45,7 +43,7 @@ const maxFaults = 20
 
 // newRecorder returns an empty recorder.
 func newRecorder() *recorder {
-	return &recorder{demand: media.NewDemand(), lanes: map[media.TrackID]*lane{}, wake: make(chan struct{})}
+	return &recorder{demand: media.NewDemand(), lanes: map[media.TrackID]*lane{}}
 }
 
 // SetTracks implements [media.Publisher].
@@ -74,17 +72,12 @@ func (r *recorder) Publish(u *media.Unit) {
 	defer r.mu.Unlock()
 	l.busy, l.last, l.any = false, s, true
 	r.seen = append(r.seen, s)
-	close(r.wake)
-	r.wake = make(chan struct{})
 }
 
 // enter looks at a unit before it counts as published.
 func (r *recorder) enter(s seenUnit) *lane {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		r.fault("a unit was published after Run had returned")
-	}
 	announced := false
 	for _, t := range r.tracks {
 		announced = announced || t == s.Track
@@ -123,13 +116,6 @@ func (r *recorder) fault(format string, args ...any) {
 	}
 }
 
-// Close says that the source has ended: nothing may come any more.
-func (r *recorder) Close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
-}
-
 // Report tells the test what was found wrong.
 func (r *recorder) Report(t testing.TB) {
 	t.Helper()
@@ -160,29 +146,12 @@ func (r *recorder) Seen(k media.Kind) []seenUnit {
 	return list
 }
 
-// Wait waits until ok holds for what was seen of a kind; false after the timeout.
-func (r *recorder) Wait(k media.Kind, timeout time.Duration, ok func([]seenUnit) bool) bool {
-	expired := time.After(timeout)
-	for {
-		r.mu.Lock()
-		wake := r.wake
-		r.mu.Unlock()
-		if ok(r.Seen(k)) {
-			return true
-		}
-		select {
-		case <-wake:
-		case <-expired:
-			return false
-		}
+// newest returns the number of units and the last of them.
+func (r *recorder) newest() (n int, s seenUnit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n = len(r.seen); n > 0 {
+		s = r.seen[n-1]
 	}
-}
-
-// WaitUnits waits for n units of a kind.
-func (r *recorder) WaitUnits(t testing.TB, k media.Kind, n int, timeout time.Duration) []seenUnit {
-	t.Helper()
-	if !r.Wait(k, timeout, func(s []seenUnit) bool { return len(s) >= n }) {
-		t.Fatalf("%d units of kind %v after %v, want %d", len(r.Seen(k)), k, timeout, n)
-	}
-	return r.Seen(k)
+	return n, s
 }

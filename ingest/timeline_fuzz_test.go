@@ -39,13 +39,12 @@ func FuzzTimeline(f *testing.F) {
 			default:
 			}
 			track := tracks[data[0]&1]
-			before := len(rec.Seen(0))
+			before, _ := rec.newest()
 			send(tl, track, now, dts, dts+time.Duration(data[0]>>4)*frame)
-			seen := rec.Seen(0)
-			if len(seen) != before+1 {
+			n, s := rec.newest()
+			if n != before+1 {
 				t.Fatal("a unit of an announced track did not pass")
 			}
-			s := seen[before]
 			at := media.Duration(s.DTS, s.Track.ClockRate)
 			greatest = max(greatest, at)
 			if behind := min(now, greatest) - at; behind > 9*time.Second {
