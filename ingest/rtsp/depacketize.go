@@ -52,13 +52,18 @@ type lane struct {
 	media   *description.Media
 	at      int // in depacketizer.tracks
 	track   *media.Track
-	decode  func(*rtp.Packet) ([][]byte, error)
-	split   time.Duration // each part is a unit of its own, this much after the one before; 0: all parts are one
+	decode  unitDecoder
+	emit    func([][]byte, stamp) // takes what decode found
+	split   time.Duration         // each part is a unit of its own, this much after the one before; 0: all parts are one
 	inspect *bitstream.Inspector
 	dts     dtsEstimator
 	seen    bool // a packet has come
 	seq     uint16
 }
+
+// unitDecoder takes the next packet of a track, lost when some are missing in front of it. emit borrows the parts of each access unit that
+// is whole; the error tells of one that is dropped, or that more packets are needed.
+type unitDecoder func(pkt *rtp.Packet, at stamp, lost bool, emit func([][]byte, stamp)) error
 
 // newDepacketizer returns the depacketizer for the first video and the first audio format that Vantage carries. skipped names the
 // others. It fails when there is none.
@@ -76,7 +81,7 @@ func newDepacketizer(desc *description.Session, pub media.Publisher, log *slog.L
 				continue
 			}
 			taken[l.track.Kind()] = true
-			l.at = len(d.tracks)
+			l.at, l.emit = len(d.tracks), func(parts [][]byte, at stamp) { d.units(l, parts, at) }
 			d.lanes[f] = l
 			d.tracks = append(d.tracks, l.track)
 			break // a media section carries one format at a time
@@ -117,37 +122,39 @@ func (d *depacketizer) packet(f format.Format, pkt *rtp.Packet, pts int64, sent 
 		return
 	}
 	d.counts.packets.Add(1)
-	if gap := pkt.SequenceNumber - l.seq; l.seen && gap > 1 && gap <= maxSequenceGap {
+	gap := pkt.SequenceNumber - l.seq
+	lost := l.seen && gap > 1
+	if lost && gap <= maxSequenceGap {
 		d.counts.lost.Add(uint64(gap - 1))
 	}
 	l.seen, l.seq = true, pkt.SequenceNumber
-	parts, err := l.decode(pkt)
-	if err != nil {
-		if !needsMore(err) {
-			d.damaged(l, err)
-		}
-		return
-	}
 	now := time.Now()
 	if sent.Sub(now).Abs() > maxClockError {
 		sent = time.Time{}
 	}
+	if err := l.decode(pkt, stamp{pts, sent, now}, lost, l.emit); err != nil && !needsMore(err) {
+		d.damaged(l, err)
+	}
+}
+
+// units publishes what a packet, or several, made up: one access unit, or several in a row.
+func (d *depacketizer) units(l *lane, parts [][]byte, at stamp) {
 	if l.split == 0 {
-		d.unit(l, parts, pts, now, sent)
+		d.unit(l, parts, at)
 		return
 	}
 	step := media.Ticks(l.split, l.track.ClockRate)
 	for i := range parts {
-		at := sent
-		if !at.IsZero() {
-			at = at.Add(time.Duration(i) * l.split)
+		d.unit(l, parts[i:i+1], at)
+		at.pts += step
+		if !at.sent.IsZero() {
+			at.sent = at.sent.Add(l.split)
 		}
-		d.unit(l, parts[i:i+1], pts+int64(i)*step, now, at)
 	}
 }
 
 // unit publishes one access unit.
-func (d *depacketizer) unit(l *lane, parts [][]byte, pts int64, arrived, captured time.Time) {
+func (d *depacketizer) unit(l *lane, parts [][]byte, at stamp) {
 	info, err := l.inspect.Inspect(parts)
 	if err != nil {
 		d.damaged(l, err)
@@ -159,7 +166,7 @@ func (d *depacketizer) unit(l *lane, parts [][]byte, pts int64, arrived, capture
 	if len(info.Parts) == 0 {
 		return
 	}
-	dts, ok := l.dts.of(l.track, info.Parts, pts)
+	dts, ok := l.dts.of(l.track, info.Parts, at.pts)
 	if !ok {
 		return // no picture before it can be placed: the stream began between random-access units
 	}
@@ -168,7 +175,7 @@ func (d *depacketizer) unit(l *lane, parts [][]byte, pts int64, arrived, capture
 		size += len(p)
 	}
 	u := media.NewUnit(l.track, size)
-	u.PTS, u.DTS, u.RandomAccess, u.Arrived, u.Captured = pts, dts, info.RandomAccess, arrived, captured
+	u.PTS, u.DTS, u.RandomAccess, u.Arrived, u.Captured = at.pts, dts, info.RandomAccess, at.arrived, at.sent
 	for _, p := range info.Parts {
 		u.Append(p)
 	}

@@ -39,27 +39,27 @@ func newLane(m *description.Media, f format.Format) (*lane, error) {
 		t.Codec = media.H264
 		sps, pps := f.SafeParams()
 		t.Params = params(sps, pps)
-		l.decode, err = decoderOf(f.CreateDecoder())
+		l.decode, err = assembled(t.Codec, func() (partsDecoder, error) { return f.CreateDecoder() })
 	case *format.H265:
 		t.Codec = media.H265
 		vps, sps, pps := f.SafeParams()
 		t.Params = params(vps, sps, pps)
-		l.decode, err = decoderOf(f.CreateDecoder())
+		l.decode, err = assembled(t.Codec, func() (partsDecoder, error) { return f.CreateDecoder() })
 	case *format.AV1:
 		t.Codec = media.AV1
-		l.decode, err = decoderOf(f.CreateDecoder())
+		l.decode, err = assembled(t.Codec, func() (partsDecoder, error) { return f.CreateDecoder() })
 	case *format.VP8:
 		t.Codec = media.VP8
-		l.decode, err = wholeDecoderOf(f.CreateDecoder())
+		l.decode, err = inOnePiece(f.CreateDecoder())
 	case *format.VP9:
 		t.Codec = media.VP9
-		l.decode, err = wholeDecoderOf(f.CreateDecoder())
+		l.decode, err = inOnePiece(f.CreateDecoder())
 	case *format.MJPEG:
 		t.Codec = media.MJPEG
-		l.decode, err = wholeDecoderOf(f.CreateDecoder())
+		l.decode, err = inOnePiece(f.CreateDecoder())
 	case *format.Opus:
 		t.ID, t.Codec, t.SampleRate, t.Channels = "audio", media.Opus, opusClockRate, f.ChannelCount
-		l.decode, err = wholeDecoderOf(f.CreateDecoder())
+		l.decode, err = inOnePiece(f.CreateDecoder())
 	case *format.MPEG4Audio:
 		err = l.aac(t, f)
 	case *format.G711:
@@ -70,7 +70,7 @@ func newLane(m *description.Media, f format.Format) (*lane, error) {
 		if f.MULaw {
 			t.Codec = media.PCMU
 		}
-		l.decode, err = wholeDecoderOf(f.CreateDecoder())
+		l.decode, err = inOnePiece(f.CreateDecoder())
 	default:
 		err = fmt.Errorf("%s is not carried", f.Codec())
 	}
@@ -94,7 +94,7 @@ func (l *lane) aac(t *media.Track, f *format.MPEG4Audio) error {
 	t.ID, t.Codec, t.SampleRate, t.Channels = "audio", media.AAC, f.Config.SampleRate, f.Config.ChannelCount
 	t.Params = [][]byte{config}
 	l.split = aacFrame * time.Second / time.Duration(max(f.Config.SampleRate, 1))
-	l.decode, err = decoderOf(f.CreateDecoder())
+	l.decode, err = inParts(f.CreateDecoder())
 	return err
 }
 
@@ -108,25 +108,37 @@ func params(sets ...[]byte) [][]byte {
 	return sets
 }
 
-// decoderOf adapts gortsplib's decoders that return the parts of a unit.
-func decoderOf[D interface {
-	Decode(*rtp.Packet) ([][]byte, error)
-}](d D, err error) (func(*rtp.Packet) ([][]byte, error), error) {
-	return d.Decode, err
+// assembled is the decoder of a codec whose units are put together here.
+func assembled(codec media.Codec, renew func() (partsDecoder, error)) (unitDecoder, error) {
+	a, err := newAssembler(codec, renew)
+	return a.decode, err
 }
 
-// wholeDecoderOf adapts gortsplib's decoders that return a unit in one piece.
-func wholeDecoderOf[D interface {
+// inParts adapts the library's decoders that return several parts at once.
+func inParts(d partsDecoder, err error) (unitDecoder, error) {
+	return func(pkt *rtp.Packet, at stamp, _ bool, emit func([][]byte, stamp)) error {
+		parts, err := d.Decode(pkt)
+		if err != nil {
+			return err
+		}
+		emit(parts, at)
+		return nil
+	}, err
+}
+
+// inOnePiece adapts the library's decoders that return a unit in one piece. They know by themselves when a packet of it is missing.
+func inOnePiece[D interface {
 	Decode(*rtp.Packet) ([]byte, error)
-}](d D, err error) (func(*rtp.Packet) ([][]byte, error), error) {
+}](d D, err error) (unitDecoder, error) {
 	var one [1][]byte
-	return func(pkt *rtp.Packet) ([][]byte, error) {
+	return func(pkt *rtp.Packet, at stamp, _ bool, emit func([][]byte, stamp)) error {
 		b, err := d.Decode(pkt)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		one[0] = b
-		return one[:], nil
+		emit(one[:], at)
+		return nil
 	}, err
 }
 
