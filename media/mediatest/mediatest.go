@@ -1,4 +1,3 @@
-// Package mediatest helps to test code that handles media values.
 package mediatest
 
 import (
