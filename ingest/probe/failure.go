@@ -32,6 +32,7 @@ func (v *Verdict) failed(err error, otherwise string) {
 	v.Auth = authOf(code, v.Auth)
 	switch code {
 	case codeDNS, codeRefused, codeUnreachable, codeInvalid:
+		v.Reachable = false
 	case codeTimeout:
 		v.Reachable = v.Peer != ""
 	default:

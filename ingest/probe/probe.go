@@ -67,7 +67,6 @@ func Probe(ctx context.Context, src ingest.Source, openErr error, d time.Duratio
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	if rec.begun.IsZero() {
-		v.Reachable = len(rec.tracks) > 0 || v.Peer != ""
 		if err == nil {
 			err = errNothing
 		}
