@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -51,12 +52,14 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) error {
 
 // newApp builds the server as this binary can run it.
 func newApp(cfg *config.Config, file string, t *terminal) (*app.App, error) {
-	level, err := obs.ParseLevel(cfg.Log.Level)
+	at, err := obs.ParseLevel(cfg.Log.Level)
 	if err != nil {
 		return nil, err
 	}
+	level := new(slog.LevelVar)
+	level.Set(at)
 	log := obs.NewLogger(t.err, cfg.Log.Format, level)
-	o := app.Options{Log: log, File: file, Build: obs.ReadBuild(), FFmpeg: libav.Version()}
+	o := app.Options{Log: log, Level: level, File: file, Build: obs.ReadBuild(), FFmpeg: libav.Version()}
 	if libav.Available {
 		o.Start, o.Probe = worker.Command(worker.Self), probeEncoders
 		if !cfg.Workers.Enabled {

@@ -38,6 +38,20 @@ func (a sessionsAPI) EndSession(_ context.Context, id media.SessionID) error {
 	return api.ErrUnknownSession
 }
 
+// endPublishers ends the sessions that publish a stream.
+func (a *App) endPublishers(id media.StreamID) {
+	for _, s := range a.whip.Sessions() {
+		if s.Stream == id {
+			a.whip.Kick(s.ID)
+		}
+	}
+	for _, s := range a.rtsp.Sessions() {
+		if s.Stream == id && s.Kind == "rtsp-publish" {
+			a.rtsp.Kick(s.ID)
+		}
+	}
+}
+
 func describeRTC(s rtc.SessionInfo) api.Session {
 	d := api.Session{
 		ID: s.ID, Kind: s.Kind, Stream: s.Stream, Rendition: s.Rendition, Peer: s.Peer, Since: s.Since, State: s.State,

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 
@@ -42,6 +40,8 @@ func (s streamsAPI) Get(_ context.Context, id media.StreamID) (api.Stream, error
 
 // Put implements [api.Streams].
 func (s streamsAPI) Put(_ context.Context, spec api.Spec, mustCreate bool) (api.Stream, bool, error) {
+	s.editing.Lock()
+	defer s.editing.Unlock()
 	old := s.find(spec.ID)
 	if old != nil && (mustCreate || old.origin == fromConfig) {
 		return api.Stream{}, false, conflict(old)
@@ -49,15 +49,13 @@ func (s streamsAPI) Put(_ context.Context, spec api.Spec, mustCreate bool) (api.
 	if err := s.saved.Put(spec.ID, spec.Document); err != nil {
 		return api.Stream{}, false, err
 	}
-	f, err := s.replace(spec.ID, fromAPI, spec.Stream)
-	if err != nil {
-		return api.Stream{}, false, err
-	}
-	return f.describe(), old == nil, nil
+	return s.replace(spec.ID, fromAPI, spec.Stream).describe(), old == nil, nil
 }
 
 // Delete implements [api.Streams].
 func (s streamsAPI) Delete(_ context.Context, id media.StreamID) error {
+	s.editing.Lock()
+	defer s.editing.Unlock()
 	f := s.find(id)
 	switch {
 	case f == nil:
@@ -87,44 +85,35 @@ func (s streamsAPI) Defaults() config.Stream { return s.config().Defaults }
 
 // WatchStreams implements [api.Watcher].
 func (s streamsAPI) WatchStreams(context.Context) (api.Watch[api.StreamEvent], error) {
-	changes, stop := s.changes.listen()
-	w := &streamWatch{roster: s.roster, changes: changes, stop: stop}
+	l := s.changes.listen()
 	for _, f := range s.list() {
-		w.first = append(w.first, f)
+		l.add(f.id)
 	}
-	return w, nil
+	return &streamWatch{roster: s.roster, listener: l}, nil
 }
 
 // streamWatch implements api.Watch of stream changes.
 type streamWatch struct {
-	roster  *roster
-	first   []*feed
-	changes <-chan streamChange
-	stop    func()
+	roster   *roster
+	listener *changeListener
 }
 
-// Next implements [api.Watch].
+// Next implements [api.Watch]. What it tells is the state of now, not that of the change.
 func (w *streamWatch) Next(ctx context.Context) (api.StreamEvent, error) {
-	if len(w.first) > 0 {
-		f := w.first[0]
-		w.first = w.first[1:]
-		s := f.describe()
-		return api.StreamEvent{Stream: &s}, nil
+	id, err := w.listener.next(ctx)
+	if err != nil {
+		return api.StreamEvent{}, err
 	}
-	select {
-	case c := <-w.changes:
-		if c.feed == nil || w.roster.find(c.id) != c.feed {
-			return api.StreamEvent{Removed: c.id}, nil
-		}
-		s := c.feed.describe()
-		return api.StreamEvent{Stream: &s}, nil
-	case <-ctx.Done():
-		return api.StreamEvent{}, context.Cause(ctx)
+	f := w.roster.find(id)
+	if f == nil {
+		return api.StreamEvent{Removed: id}, nil
 	}
+	s := f.describe()
+	return api.StreamEvent{Stream: &s}, nil
 }
 
 // Close implements [api.Watch].
-func (w *streamWatch) Close() { w.stop() }
+func (w *streamWatch) Close() { w.roster.changes.leave(w.listener) }
 
 // WatchRegions implements [api.Watcher].
 func (s streamsAPI) WatchRegions(_ context.Context, id media.StreamID) (api.Watch[api.Plan], error) {
@@ -135,19 +124,19 @@ func (s streamsAPI) WatchRegions(_ context.Context, id media.StreamID) (api.Watc
 	case f.worker == nil:
 		return nil, errNoTranscoding()
 	case f.cfg.ROI.Detector == "none":
-		return nil, hint.New(fmt.Errorf("stream %q has no detector", id), "set roi.detector to saliency or motion")
+		return nil, hint.New(httpx.Errorf(http.StatusConflict, "stream %q has no detector", id), "set roi.detector to saliency or motion")
 	}
 	plans, stop := f.plans.listen()
-	f.worker.SetActive(f.wanted())
+	f.activate()
 	return &planWatch{feed: f, plans: plans, stop: func() {
 		stop()
-		f.worker.SetActive(f.wanted())
+		f.activate()
 	}}, nil
 }
 
 // errNoTranscoding says what this binary cannot do.
 func errNoTranscoding() error {
-	return hint.New(errors.New("this build of vantage cannot decode or encode"), "use a build with cgo and FFmpeg's libraries")
+	return hint.New(httpx.Errorf(http.StatusNotImplemented, "this build of vantage cannot decode or encode"), "use a build with cgo and FFmpeg's libraries")
 }
 
 // planWatch implements api.Watch of region plans.

@@ -38,6 +38,7 @@ const (
 // Options are what the configuration does not say.
 type Options struct {
 	Log    *slog.Logger   // not nil
+	Level  *slog.LevelVar // of Log, for a reload to change; nil: it stays
 	File   string         // configuration file that a reload reads again; empty without one
 	Build  obs.Build      // of this binary
 	FFmpeg string         // version of its FFmpeg libraries; empty without
@@ -77,6 +78,7 @@ func New(cfg *config.Config, o Options) (*App, error) {
 	a := &App{o: o, log: o.Log, registry: obs.NewRegistry(o.Build), health: obs.NewHealth()}
 	m := newMetrics(a.registry)
 	a.roster = newRoster(cfg, o, m)
+	a.roster.kick = a.endPublishers
 	a.registry.MustRegister(a.roster)
 	if err := a.build(cfg, m); err != nil {
 		a.Close()
@@ -112,13 +114,13 @@ func (a *App) build(cfg *config.Config, m metrics) (err error) {
 		return err
 	}
 	a.whip, err = whip.New(whip.Options{
-		Config: whip.Default(), Engine: a.engine, Registrar: publishers{a.roster}, Log: a.log, Metrics: whip.NewMetrics(a.registry),
+		Config: whip.Default(), Engine: a.engine, Registrar: publishers{a.roster}, Origins: cfg.HTTP.Origins(), Log: a.log, Metrics: whip.NewMetrics(a.registry),
 	})
 	if err != nil {
 		return err
 	}
 	a.whep, err = stream.New(stream.Options{
-		Config: stream.Default(), Engine: a.engine, Catalog: viewers{a.roster}, Log: a.log, Metrics: stream.NewMetrics(a.registry),
+		Config: stream.Default(), Engine: a.engine, Catalog: viewers{a.roster}, Origins: cfg.HTTP.Origins(), Log: a.log, Metrics: stream.NewMetrics(a.registry),
 	})
 	if err != nil {
 		return err
@@ -127,7 +129,6 @@ func (a *App) build(cfg *config.Config, m metrics) (err error) {
 	if err != nil {
 		return err
 	}
-	a.health.Add("streams", func(context.Context) error { return nil })
 	if err := a.listen("http", cfg.HTTP.Listen, handler); err != nil {
 		return err
 	}
@@ -244,6 +245,8 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		})
 	}
+	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRequests()
 	part("rtsp", a.rtsp.Run)
 	part("whip", a.whip.Run)
 	part("whep", a.whep.Run)
@@ -251,6 +254,7 @@ func (a *App) Run(ctx context.Context) error {
 		peers.Go(func() { a.roster.encoders.measure(sessions, a.o.Probe, a.log) })
 	}
 	for _, s := range a.servers {
+		s.BaseContext = func(net.Listener) context.Context { return requests }
 		http.Go(func() { a.serve(s, failed) })
 	}
 	a.log.Info("ready", "url", a.URL())
@@ -266,6 +270,7 @@ func (a *App) Run(ctx context.Context) error {
 		peers.Wait()
 		stopFeeds(errStopping)
 		roster.Wait()
+		endRequests() // event streams would last as long as their clients
 		for _, s := range a.servers {
 			_ = s.Shutdown(deadline) // what does not end in time is cut below
 			_ = s.Server.Close()

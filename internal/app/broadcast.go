@@ -2,8 +2,8 @@ package app
 
 import "sync"
 
-// broadcastLen is how many values may wait for one slow listener; older ones are lost to it.
-const broadcastLen = 64
+// broadcastLen is how many values may wait for one slow listener; the oldest are lost to it.
+const broadcastLen = 4
 
 // broadcast hands values to any number of listeners, none of which can slow the sender.
 type broadcast[T any] struct {
@@ -27,15 +27,21 @@ func (b *broadcast[T]) listen() (<-chan T, func()) {
 	})
 }
 
-// send passes v to every listener that has room.
+// send passes v to every listener, in place of its oldest value where it has no room.
 func (b *broadcast[T]) send(v T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for c := range b.subs {
 		select {
 		case c <- v:
+			continue
 		default:
 		}
+		select {
+		case <-c:
+		default: // it has just taken one
+		}
+		c <- v // there is room: nobody else sends while the lock is held
 	}
 }
 

@@ -79,6 +79,9 @@ func (r *roster) open(ctx context.Context, w wish) (*view, error) {
 	if w.rendition != "" && f.hub(w.rendition) == nil {
 		return nil, f.unknownRendition(w.rendition)
 	}
+	if s := f.status.Load(); s.State == ingest.Failed {
+		return nil, f.notLive(errNotLive) // only a person can help: waiting does not
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, openTimeout, errNotLive)
 	defer cancel()
 	v := &view{rendition: renditionSource} // audio alone has no other
@@ -148,6 +151,9 @@ func (f *feed) choose(v *view, w wish, tracks []*media.Track) error {
 			return f.unplayable(t)
 		case v.video == f.source && (!plays(t) || webRTC && t.Reordered):
 			return f.unplayable(t)
+		case v.video != f.source && !plays(&media.Track{Codec: f.codec(v.rendition)}):
+			return hint.New(fmt.Errorf("rendition %q of stream %q is %v: %w", v.rendition, f.id, f.codec(v.rendition), errUnplayable),
+				"ask for another rendition; GET /v1/streams/"+string(f.id)+" lists them")
 		}
 	}
 	if t := media.TrackOf(tracks, media.Audio); t != nil {
@@ -162,6 +168,16 @@ func (f *feed) choose(v *view, w wish, tracks []*media.Track) error {
 		return hint.New(errUnplayable, "the viewer must offer to receive video or audio that the stream has")
 	}
 	return nil
+}
+
+// codec is that of a rendition of the ladder.
+func (f *feed) codec(rendition string) media.Codec {
+	for _, r := range f.ladder {
+		if r.Name == rendition {
+			return r.Codec
+		}
+	}
+	return 0
 }
 
 // transcoded is the rendition for viewers that cannot take the source; "" when there is none.

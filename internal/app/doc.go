@@ -11,6 +11,11 @@
 // rendition, meters. The [roster] holds the feeds by name; it is the catalogue that viewers open streams from, the
 // registrar that publishers claim names at, and what a reload changes.
 //
+// # Ownership
+//
+// The app owns all that New builds, and Run ends it; Close is for an App that was not run. A feed owns its hubs and its worker and closes them when its
+// run ends; viewers hold the hubs of a [view] until they close it. A publication belongs to the session that claimed it.
+//
 // # Goroutines
 //
 // New starts none. Run starts the listeners, one sampling goroutine, and for each feed one for its source and one for its worker; it returns when

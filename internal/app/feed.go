@@ -61,7 +61,10 @@ type feed struct {
 
 	status atomic.Pointer[ingest.Status]
 
+	activating sync.Mutex // held while the worker is told what is wanted; taken before mu
+
 	mu        sync.Mutex
+	retired   bool             // on its way out: publishers are turned away
 	publisher *publication     // who publishes to us, nil when nobody
 	via       string           // how the last publisher came: "rtsp" or "whip"
 	timeline  *ingest.Timeline // of publishers: goes on from one to the next
@@ -69,8 +72,8 @@ type feed struct {
 	viewers   map[string]int // by rendition
 	snapshots int            // waiting for a picture
 
-	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when run has returned
+	cancel context.CancelCauseFunc // of run; nil before. The roster's lock guards it
+	done   chan struct{}           // closed when run has returned
 }
 
 // errRemoved is why the sessions of a removed stream end.
@@ -130,9 +133,17 @@ func ladderOf(cfg config.Stream) []pipeline.Rendition {
 // newOutput returns the hub of an output of the worker, which makes it only while somebody watches.
 func (f *feed) newOutput(name string) *media.Hub {
 	return media.NewHub(string(f.id)+"/"+name, media.HubConfig{OnSubscribers: func(int) {
-		f.worker.SetActive(f.wanted())
+		f.activate()
 		f.changed(f)
 	}})
+}
+
+// activate tells the worker what is wanted now. Whoever comes last tells the last state, so that one who leaves cannot undo what one who
+// joins meanwhile has asked for.
+func (f *feed) activate() {
+	f.activating.Lock()
+	defer f.activating.Unlock()
+	f.worker.SetActive(f.wanted())
 }
 
 // wanted is the outputs that somebody watches.
@@ -155,7 +166,6 @@ func (f *feed) wanted() []string {
 
 // run keeps the source and the worker going until ctx ends.
 func (f *feed) run(ctx context.Context, source func(context.Context) error) {
-	defer close(f.done)
 	var wg sync.WaitGroup
 	if f.worker != nil {
 		wg.Go(func() { _ = f.worker.Run(ctx) }) // nil always: its failures are in its status
@@ -167,17 +177,24 @@ func (f *feed) run(ctx context.Context, source func(context.Context) error) {
 	}
 	<-ctx.Done()
 	wg.Wait()
-	reason := context.Cause(ctx)
+	f.end(context.Cause(ctx))
+}
+
+// end closes the hubs of a feed that does not run, or not any more.
+func (f *feed) end(reason error) {
 	f.source.Close(reason)
 	for _, hub := range f.outputs {
 		hub.Close(reason)
 	}
+	close(f.done)
 }
 
-// stop ends run and waits for it.
-func (f *feed) stop(reason error) {
-	f.cancel(reason)
-	<-f.done
+// retire turns publishers away from now on, and reports whether there is one.
+func (f *feed) retire() (published bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.retired = true
+	return f.publisher != nil
 }
 
 // setStatus replaces the source's status and tells it.

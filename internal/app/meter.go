@@ -13,7 +13,7 @@ const (
 	savingWindow   = 30
 )
 
-// meter turns a hub's counts into rates. The sampling goroutine alone uses it.
+// meter turns a hub's counts into rates. The feed's lock guards it.
 type meter struct {
 	samples [savingWindow + 1]sample // ring; the newest at n-1
 	n       int

@@ -18,7 +18,7 @@ func problem(err error) error {
 	status := 0
 	switch {
 	case errors.Is(err, ingest.ErrUnauthorized):
-		return httpx.Errorf(http.StatusUnauthorized, "%w", err).WithHeader("WWW-Authenticate", `Bearer realm="vantage"`)
+		return httpx.Unauthorized(err.Error())
 	case errors.Is(err, errNotLive), errors.Is(err, context.DeadlineExceeded):
 		return httpx.Errorf(http.StatusServiceUnavailable, "%w", err).WithHeader("Retry-After", retryAfter)
 	case errors.Is(err, ingest.ErrUnknownStream), errors.Is(err, errRendition), errors.Is(err, errName):

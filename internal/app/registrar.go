@@ -28,12 +28,9 @@ func (r *roster) Publish(_ context.Context, q ingest.PublishRequest) (ingest.Pub
 		if !cfg.Publish.AnyName {
 			return nil, unknown(q.Stream)
 		}
-		made, err := r.add(q.Stream, fromPublisher, cfg.Defaults)
-		if err != nil && !errors.Is(err, errTaken) {
-			return nil, err
-		}
-		if f = made; f == nil {
-			f = r.find(q.Stream)
+		var err error
+		if f, err = r.add(q.Stream, fromPublisher, cfg.Defaults); err != nil {
+			f = r.find(q.Stream) // another publisher was first
 		}
 		if f == nil {
 			return nil, unknown(q.Stream)
@@ -71,6 +68,10 @@ type publication struct {
 // claim gives the feed to a publisher.
 func (f *feed) claim(r *roster, q ingest.PublishRequest) (*publication, error) {
 	f.mu.Lock()
+	if f.retired {
+		f.mu.Unlock()
+		return nil, hint.New(fmt.Errorf("stream %q: %w: it is being changed", f.id, ingest.ErrBusy), "try again in a moment")
+	}
 	if f.publisher != nil {
 		f.mu.Unlock()
 		return nil, hint.New(fmt.Errorf("stream %q: %w", f.id, ingest.ErrBusy), "end the other publisher, or use another name")
@@ -106,7 +107,8 @@ func (p *publication) Close(reason error) {
 // forget removes a feed that no publisher came back to.
 func (r *roster) forget(f *feed) {
 	f.mu.Lock()
-	gone := f.publisher == nil && time.Since(f.status.Load().Since) >= publisherLinger
+	gone := !f.retired && f.publisher == nil && time.Since(f.status.Load().Since) >= publisherLinger
+	f.retired = f.retired || gone
 	f.mu.Unlock()
 	if gone && r.find(f.id) == f {
 		r.remove(f.id, errRemoved)

@@ -2,14 +2,13 @@ package app
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"vantage/internal/api"
 	"vantage/internal/config"
 	"vantage/internal/hint"
 	"vantage/internal/httpx"
-	"vantage/media"
+	"vantage/internal/obs"
 )
 
 // Reload implements [api.Reloader].
@@ -22,32 +21,35 @@ func (a *App) Reload(context.Context) (api.ReloadReport, error) {
 	if err != nil {
 		return api.ReloadReport{}, err
 	}
-	changes, err := a.roster.apply(cfg)
+	if a.o.Level != nil {
+		level, err := obs.ParseLevel(cfg.Log.Level)
+		if err != nil {
+			return api.ReloadReport{}, err
+		}
+		a.o.Level.Set(level)
+	}
+	changes := a.roster.apply(cfg)
 	a.log.Info("configuration reloaded", "added", len(changes.Added), "removed", len(changes.Removed), "changed", len(changes.Changed),
-		"need_restart", changes.Restart, "err", err)
-	return api.NewReloadReport(changes, cfg.Warnings()), err
+		"need_restart", changes.Restart)
+	return api.NewReloadReport(changes, cfg.Warnings()), nil
 }
 
 // apply makes cfg the configuration in force. Streams that did not change are not touched.
-func (r *roster) apply(cfg *config.Config) (config.Changes, error) {
+func (r *roster) apply(cfg *config.Config) config.Changes {
+	r.editing.Lock()
+	defer r.editing.Unlock()
 	r.mu.Lock()
 	changes := config.Diff(r.cfg, cfg)
 	r.cfg = cfg
 	r.mu.Unlock()
-	var errs []error
 	for _, id := range changes.Removed {
 		r.remove(id, errRemoved)
 	}
-	replace := func(id media.StreamID) {
-		if _, err := r.replace(id, fromConfig, cfg.Streams[id]); err != nil {
-			errs = append(errs, err)
-		}
-	}
 	for _, id := range changes.Added {
-		replace(id)
+		r.replace(id, fromConfig, cfg.Streams[id])
 	}
 	for _, c := range changes.Changed {
-		replace(c.ID)
+		r.replace(c.ID, fromConfig, cfg.Streams[c.ID])
 	}
-	return changes, errors.Join(errs...)
+	return changes
 }

@@ -21,19 +21,18 @@ type roster struct {
 	metrics    metrics
 	transcodes bool // this binary can
 	encoders   encoders
-	changes    broadcast[streamChange]
+	changes    changes
+	kick       func(media.StreamID) // ends the sessions that publish a stream; nil: none can
+
+	// editing is held by those who add, replace and remove streams at a person's wish, also while a stream ends: one such change at a time.
+	// It is taken before mu.
+	editing sync.Mutex
 
 	mu    sync.Mutex
 	cfg   *config.Config
 	feeds map[media.StreamID]*feed
 	ctx   context.Context // of Run; nil before
 	wg    sync.WaitGroup
-}
-
-// streamChange tells that a stream changed, or is gone when feed is nil.
-type streamChange struct {
-	id   media.StreamID
-	feed *feed
 }
 
 func newRoster(cfg *config.Config, o Options, m metrics) *roster {
@@ -63,9 +62,9 @@ func (r *roster) run(ctx context.Context) {
 	}
 }
 
-// start runs a feed. The lock is held.
+// start runs a feed, once. The lock is held.
 func (r *roster) start(f *feed) {
-	if r.ctx == nil || r.ctx.Err() != nil {
+	if r.ctx == nil || r.ctx.Err() != nil || f.cancel != nil || r.feeds[f.id] != f {
 		return
 	}
 	ctx, cancel := context.WithCancelCause(r.ctx)
@@ -90,10 +89,22 @@ func (r *roster) add(id media.StreamID, from origin, cfg config.Stream) (*feed, 
 // errTaken says that a stream of the name exists.
 var errTaken = errors.New("the name is taken")
 
-// replace adds a feed in place of one of the same name, if any.
-func (r *roster) replace(id media.StreamID, from origin, cfg config.Stream) (*feed, error) {
-	r.remove(id, errReplaced)
-	return r.add(id, from, cfg)
+// replace adds a feed in place of one of the same name, if any. The name is never free meanwhile, and the new source starts when the old one
+// has ended: many a camera has one session to give.
+func (r *roster) replace(id media.StreamID, from origin, cfg config.Stream) *feed {
+	r.mu.Lock()
+	old := r.feeds[id]
+	f := r.newFeed(id, from, cfg)
+	r.feeds[id] = f
+	r.mu.Unlock()
+	if old != nil {
+		r.stop(old, errReplaced)
+	}
+	r.mu.Lock()
+	r.start(f)
+	r.mu.Unlock()
+	r.feedChanged(f)
+	return f
 }
 
 // errReplaced is why the sessions of a stream end whose configuration has changed.
@@ -108,10 +119,24 @@ func (r *roster) remove(id media.StreamID, reason error) {
 	if f == nil {
 		return
 	}
-	if f.cancel != nil {
-		f.stop(reason)
+	r.stop(f, reason)
+	r.changes.tell(id)
+}
+
+// stop ends a feed that is not in the roster any more, with the session that publishes it, and waits for its end.
+func (r *roster) stop(f *feed, reason error) {
+	if f.retire() && r.kick != nil {
+		r.kick(f.id)
 	}
-	r.changes.send(streamChange{id: id})
+	r.mu.Lock()
+	cancel := f.cancel
+	r.mu.Unlock()
+	if cancel == nil {
+		f.end(reason) // it never ran, and will not
+		return
+	}
+	cancel(reason)
+	<-f.done
 }
 
 // find returns a feed by name, or nil.
@@ -140,7 +165,7 @@ func (r *roster) config() *config.Config {
 	return r.cfg
 }
 
-func (r *roster) feedChanged(f *feed) { r.changes.send(streamChange{f.id, f}) }
+func (r *roster) feedChanged(f *feed) { r.changes.tell(f.id) }
 
 // unknown is the error for a name that no stream has.
 func unknown(id media.StreamID) error {

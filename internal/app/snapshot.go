@@ -36,5 +36,5 @@ func (f *feed) snapshot(change int) {
 	f.mu.Lock()
 	f.snapshots += change
 	f.mu.Unlock()
-	f.worker.SetActive(f.wanted())
+	f.activate()
 }

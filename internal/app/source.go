@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"time"
 
 	"vantage/ingest"
 	"vantage/ingest/file"
@@ -67,7 +68,7 @@ func (r *roster) sourceOf(f *feed) func(context.Context) error {
 	return func(ctx context.Context) error {
 		src, err := newSource(c, f.log)
 		if err != nil {
-			f.setStatus(ingest.Status{State: ingest.Failed, Err: err, Since: f.status.Load().Since})
+			f.setStatus(ingest.Status{State: ingest.Failed, Err: err, Since: time.Now()})
 			return err
 		}
 		sup := ingest.NewSupervisor(ingest.SupervisorConfig{

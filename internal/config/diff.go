@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"vantage/media"
 )
@@ -33,9 +34,13 @@ func (c Changes) Empty() bool {
 	return len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Live)+len(c.Restart) == 0
 }
 
-// live are the sections that are read anew for every request or log line, and what new streams begin with. All others are
+// live are the sections and fields that are read anew for every request or log line, and what new streams begin with. All others are
 // listeners and processes, which are set up once.
-var live = []string{"log", "publish", "auth", "defaults"}
+var live = []string{"log.level", "publish", "auth", "defaults"}
+
+func isLive(path string) bool {
+	return slices.ContainsFunc(live, func(l string) bool { return path == l || strings.HasPrefix(path, l+".") })
+}
 
 // Diff compares two configurations. An unchanged stream is in none of the lists: a reload leaves it alone.
 func Diff(running, want *Config) Changes {
@@ -66,11 +71,12 @@ func Diff(running, want *Config) Changes {
 		if f.name == "streams" {
 			continue
 		}
-		differing := differences(f.name, a.FieldByIndex(f.index), b.FieldByIndex(f.index))
-		if slices.Contains(live, f.name) {
-			c.Live = append(c.Live, differing...)
-		} else {
-			c.Restart = append(c.Restart, differing...)
+		for _, path := range differences(f.name, a.FieldByIndex(f.index), b.FieldByIndex(f.index)) {
+			if isLive(path) {
+				c.Live = append(c.Live, path)
+			} else {
+				c.Restart = append(c.Restart, path)
+			}
 		}
 	}
 	slices.Sort(c.Live)
