@@ -31,7 +31,7 @@ test: deps-test build ## install what is missing, build, pass all tests
 	@echo "test: packages, race detector on"
 	@$(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v '^vantage/test/')
 	@echo "test: end to end, in Chromium"
-	@VANTAGE_BIN=$(CURDIR)/$(BIN) $(GO) test -timeout 20m ./test/...
+	@VANTAGE_E2E=must VANTAGE_BIN=$(CURDIR)/$(BIN) $(GO) test -timeout 20m ./test/...
 
 check: ## the pure Go part of the tests: no cgo, FFmpeg, browser or network
 	CGO_ENABLED=0 $(GO) vet ./...
@@ -41,7 +41,7 @@ race: deps ## all package tests with the race detector
 	$(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v '^vantage/test/')
 
 e2e: deps-test build ## end-to-end tests alone
-	VANTAGE_BIN=$(CURDIR)/$(BIN) $(GO) test -timeout 20m -v ./test/...
+	VANTAGE_E2E=must VANTAGE_BIN=$(CURDIR)/$(BIN) $(GO) test -timeout 20m -v ./test/...
 
 FUZZTIME ?= 10s
 fuzz: ## every fuzz target for FUZZTIME (10s)

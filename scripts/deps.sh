@@ -62,8 +62,6 @@ node_new_enough() {
     node -e 'const [a,b]=process.versions.node.split(".").map(Number); process.exit(a>22||(a===22&&b>=12)||(a===20&&b>=19)?0:1)'
 }
 
-node() { command node "$@"; }
-
 install_node() {
   if [ -x "$NODE_DIR/bin/node" ]; then PATH="$PWD/$NODE_DIR/bin:$PATH"; fi
   node_new_enough && return 0
@@ -71,9 +69,11 @@ install_node() {
   node_new_enough && return 0
   say "installing Node.js $NODE_MAJOR from npm into $NODE_DIR"
   mkdir -p "$NODE_DIR"
-  npm install --silent --no-save --no-audit --no-fund --prefix "$NODE_DIR" "node-linux-$(uname -m | sed 's/x86_64/x64/;s/aarch64/arm64/')@$NODE_MAJOR" "npm@10" >/dev/null
+  local package
+  package=node-linux-$(uname -m | sed 's/x86_64/x64/;s/aarch64/arm64/')
+  npm install --silent --no-save --no-audit --no-fund --prefix "$NODE_DIR" "$package@$NODE_MAJOR" "npm@10" >/dev/null
   mkdir -p "$NODE_DIR/bin"
-  ln -sf ../node_modules/node-linux-*/bin/node "$NODE_DIR/bin/node"
+  ln -sf "../node_modules/$package/bin/node" "$NODE_DIR/bin/node"
   ln -sf ../node_modules/npm/bin/npm-cli.js "$NODE_DIR/bin/npm"
   ln -sf ../node_modules/npm/bin/npx-cli.js "$NODE_DIR/bin/npx"
 }
