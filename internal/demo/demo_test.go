@@ -160,7 +160,7 @@ func (r *registrar) units() string {
 	defer r.mu.Unlock()
 	s := ""
 	for _, c := range []media.StreamID{"junction", "campus", "workbench"} {
-		if h := r.hubs[c]; h != nil && h.Stats().Units > 20 && h.Stats().RandomAccess > 0 {
+		if h := r.hubs[c]; h != nil && h.Stats().Units > 4 && h.Stats().RandomAccess > 0 {
 			s += fmt.Sprintf("%s with %d tracks ", c, len(h.Tracks()))
 		}
 	}
@@ -228,7 +228,7 @@ func TestCamerasPublishOverRTSPAndComeBack(t *testing.T) {
 
 func waitFor(t *testing.T, want string, got func() string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(90 * time.Second) // the race detector makes drawing ten times slower
 	for got() != want {
 		if time.Now().After(deadline) {
 			t.Fatalf("got %q, want %q", got(), want)

@@ -13,11 +13,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestNobodyDrivesThroughAnother(t *testing.T) {
-	minutes := 20
+	minutes, seeds := 10, uint64(4)
 	if testing.Short() {
-		minutes = 3
+		minutes, seeds = 2, 2
 	}
-	for seed := range uint64(4) {
+	for seed := range seeds {
 		s := sim.New(seed, 10)
 		bad := 0
 		for range minutes * 60 * 10 {
@@ -39,7 +39,7 @@ func TestNobodyDrivesThroughAnother(t *testing.T) {
 
 func TestEverybodyArrives(t *testing.T) {
 	const minutes, fps = 15, 5
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		s := sim.New(seed, fps)
 		first, count := map[int]float64{}, map[junction.Class]int{}
 		for range minutes * 60 * fps {
@@ -64,11 +64,11 @@ func TestEverybodyArrives(t *testing.T) {
 }
 
 func TestNobodyPassesARedLight(t *testing.T) {
-	const fps = 30
-	for seed := range uint64(3) {
+	const fps = 15
+	for seed := range uint64(2) {
 		s := sim.New(seed, fps)
 		before := map[int]junction.Object{}
-		for range 6 * 60 * fps {
+		for range 5 * 60 * fps {
 			w := s.Step()
 			for _, o := range w.Objects {
 				was, ok := before[o.ID]
