@@ -24,6 +24,7 @@ type Options struct {
 	Config  Config
 	Engine  *rtc.Engine
 	Catalog Catalog
+	Origins []string     // web sites whose pages may call; none means all
 	Log     *slog.Logger // nil discards
 	Metrics *Metrics     // nil is off
 }
@@ -59,7 +60,8 @@ func New(o Options) (*Server, error) {
 		fan: fanout.New(fanout.Config{MaxAge: o.Config.MaxQueueAge, Log: o.Log, Metrics: o.Metrics.fanout}),
 	}
 	s.endpoint = rtc.NewEndpoint(rtc.EndpointConfig{
-		Engine: o.Engine, Protocol: "whep", Accept: s.accept, MaxSessions: o.Config.MaxSessions, Log: o.Log,
+		Engine: o.Engine, Protocol: "whep", Accept: s.accept, MaxSessions: o.Config.MaxSessions,
+		Origins: o.Origins, Log: o.Log,
 	})
 	return s, nil
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Config    Config
 	Engine    *rtc.Engine
 	Registrar ingest.Registrar
+	Origins   []string     // web sites whose pages may call; none means all
 	Log       *slog.Logger // nil discards
 	Metrics   *Metrics     // nil is off
 }
@@ -57,7 +58,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{opt: o, log: o.Log, publishers: make(map[media.SessionID]*publisher)}
 	s.endpoint = rtc.NewEndpoint(rtc.EndpointConfig{
-		Engine: o.Engine, Protocol: "whip", Accept: s.accept, MaxSessions: o.Config.MaxSessions, Log: o.Log,
+		Engine: o.Engine, Protocol: "whip", Accept: s.accept, MaxSessions: o.Config.MaxSessions,
+		Origins: o.Origins, Log: o.Log,
 	})
 	return s, nil
 }

@@ -47,6 +47,9 @@ type EndpointConfig struct {
 	// MaxSessions bounds the sessions; 0 means DefaultMaxSessions.
 	MaxSessions int
 
+	// Origins are the web sites whose pages may use the endpoint; none means all (see [httpx.CORSConfig]).
+	Origins []string
+
 	Log *slog.Logger // nil discards
 }
 
@@ -74,6 +77,7 @@ func NewEndpoint(cfg EndpointConfig) *Endpoint {
 		e.log = slog.New(slog.DiscardHandler)
 	}
 	e.handler = httpx.CORS(http.HandlerFunc(e.serve), httpx.CORSConfig{
+		Origins: e.cfg.Origins,
 		Methods: []string{http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodOptions},
 		Expose:  []string{"Location", "ETag", "Link", "Accept-Post", "Accept-Patch", "Allow", "Retry-After"},
 		Preflight: http.Header{
