@@ -45,6 +45,9 @@ type Backend struct {
 	// Formats are taken without conversion, the preferred one first.
 	Formats []media.PixelFormat
 
+	// Threads is the number of threads when a configuration leaves it open; 0 leaves it to the encoder.
+	Threads int
+
 	// Async says that the encoder works on pictures in threads of its own: a unit comes out with a later picture, and the
 	// encoder must be given a picture and drained before it is closed.
 	Async bool

@@ -67,8 +67,9 @@ var Table = []Backend{
 		Name: "libvpx", Codec: media.VP8,
 		// Negative values fix the speed; positive ones let libvpx find it from what the processor bears, slowly.
 		PresetOption: "cpu-used", Preset: "-8", Presets: numbers(-16, 16),
-		Live: map[string]string{"deadline": "realtime", "lag-in-frames": "0", "error-resilient": "0", "auto-alt-ref": "0"},
-		Rate: RateVPX, QualityMax: 63,
+		Threads: 1, // its threads wait for each other by spinning, which is ten times slower when cores are short
+		Live:    map[string]string{"deadline": "realtime", "lag-in-frames": "0", "error-resilient": "0", "auto-alt-ref": "0"},
+		Rate:    RateVPX, QualityMax: 63,
 		ROI:      ROISideData,
 		ForceIDR: true,
 		Formats:  []media.PixelFormat{media.I420}, MinSidePx: 16, MaxSidePx: 16383,

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 
 	"github.com/asticode/go-astiav"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
 	"vantage/internal/hint"
 	"vantage/media"
@@ -37,6 +38,7 @@ type Decoder struct {
 	convert *Scaler // for pixel formats that the kernel has not
 	waiting bool    // for a random-access unit
 	skipped int
+	gaps    bool // lost references are no loss: the track has temporal layers
 	closed  bool
 	guard   guard
 }
@@ -83,11 +85,15 @@ func (d *Decoder) open(t *media.Track) error {
 			return err
 		}
 	}
-	if _, err := openCodec(ctx, codec, nil); err != nil {
+	if err := avError(C.vantage_watch(codecContextC(ctx))); err != nil {
 		ctx.Free()
+		return err
+	}
+	if _, err := openCodec(ctx, codec, nil); err != nil {
+		freeDecoder(ctx)
 		return fmt.Errorf("libav: decode %v: %w", t.Codec, err)
 	}
-	d.track, d.ctx = t, ctx
+	d.track, d.ctx, d.gaps = t, ctx, gapsAllowed(t)
 	d.waiting, d.skipped = true, 0
 	return nil
 }
@@ -102,6 +108,11 @@ func (d *Decoder) Decode(u *media.Unit, emit func(*media.Frame)) error {
 	}
 	if u.Track != d.track && !sameDecoder(u.Track, d.track) {
 		if err := d.reopen(u.Track, emit); err != nil {
+			return err
+		}
+	}
+	if d.ctx == nil {
+		if err := d.open(u.Track); err != nil {
 			return err
 		}
 	}
@@ -133,18 +144,22 @@ func (d *Decoder) reopen(t *media.Track, emit func(*media.Frame)) error {
 		return fmt.Errorf("libav: decode track %q: %v is not a video codec", t.ID, t.Codec)
 	}
 	err := d.flush(emit)
-	d.ctx.Free()
-	d.ctx = nil
+	if d.ctx != nil {
+		freeDecoder(d.ctx)
+		d.ctx = nil
+	}
 	d.opt.Log.Info("decoder reopened", "track", t.ID, "codec", t.Codec, "epoch", t.Epoch)
 	return errors.Join(err, d.open(t))
 }
 
-// fail leaves the decoder waiting for the next random-access unit.
+// fail starts the decoder anew, to wait for the next random-access unit. A flush would not do: parameters that damage made up
+// would stay, above all a reordering depth, which delays every picture from then on.
 func (d *Decoder) fail(pts int64, err error) error {
-	C.avcodec_flush_buffers(codecContextC(d.ctx))
-	d.waiting = true
+	err = fmt.Errorf("libav: decode %v unit at pts %d: %w", d.track.Codec, pts, err)
 	d.opt.Metrics.DecodeError()
-	return fmt.Errorf("libav: decode %v unit at pts %d: %w", d.track.Codec, pts, err)
+	freeDecoder(d.ctx)
+	d.ctx = nil
+	return errors.Join(err, d.open(d.track))
 }
 
 func (d *Decoder) flush(emit func(*media.Frame)) error {
@@ -176,7 +191,7 @@ func (d *Decoder) receive(emit func(*media.Frame)) error {
 			}
 			return err
 		}
-		if c := p.c(); c.flags&C.AV_FRAME_FLAG_CORRUPT != 0 || c.decode_error_flags != 0 {
+		if d.damaged(p) {
 			damage = errCorrupt
 		}
 		if damage != nil {
@@ -191,6 +206,30 @@ func (d *Decoder) receive(emit func(*media.Frame)) error {
 		emit(f)
 		f.Release()
 	}
+}
+
+// damaged reports whether libav concealed something in the picture, as far as it noticed.
+func (d *Decoder) damaged(p *picture) bool {
+	c := p.c()
+	lost := C.vantage_losses(codecContextC(d.ctx)) > 0 && !d.gaps
+	return lost || c.flags&C.AV_FRAME_FLAG_CORRUPT != 0 || c.decode_error_flags != 0
+}
+
+// gapsAllowed reports whether the track may leave pictures out on purpose (temporal layers, H.264 §7.4.2.1.1
+// gaps_in_frame_num_value_allowed_flag).
+func gapsAllowed(t *media.Track) bool {
+	for _, p := range t.Params {
+		var sps h264.SPS
+		if t.Codec == media.H264 && kindOfNALU(t.Codec, p) == naluParameters && sps.Unmarshal(p) == nil && sps.GapsInFrameNumValueAllowedFlag {
+			return true
+		}
+	}
+	return false
+}
+
+func freeDecoder(ctx *astiav.CodecContext) {
+	C.vantage_unwatch(codecContextC(ctx))
+	ctx.Free()
 }
 
 // wrap turns p, which it takes over, into a frame.
@@ -231,7 +270,7 @@ func (d *Decoder) Close() error {
 	d.closed = true
 	d.guard.disarm()
 	if d.ctx != nil {
-		d.ctx.Free()
+		freeDecoder(d.ctx)
 	}
 	freePacket(d.packet)
 	if d.convert != nil {

@@ -24,6 +24,12 @@ void vantage_log_init(void);
 // vantage_open is avcodec_open2 that also copies the error lines logged meanwhile by this thread into msg.
 int vantage_open(AVCodecContext *ctx, const AVCodec *codec, AVDictionary **options, char *msg, size_t size);
 
+// vantage_watch makes a decoder count the references that it misses, vantage_losses returns and clears the count, and vantage_unwatch
+// must be called before the context is freed.
+int vantage_watch(AVCodecContext *ctx);
+int vantage_losses(AVCodecContext *ctx);
+void vantage_unwatch(AVCodecContext *ctx);
+
 // vantage_device opens a hardware device and catches error lines in the same way.
 int vantage_device(AVBufferRef **device, int type, char *msg, size_t size);
 

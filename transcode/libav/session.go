@@ -39,7 +39,11 @@ func openSession(b *transcode.Backend, cfg transcode.EncoderConfig, log *slog.Lo
 	s.ctx.SetHeight(cfg.HeightPx)
 	s.ctx.SetTimeBase(astiav.NewRational(1, cfg.ClockRate))
 	s.ctx.SetFramerate(rational(cfg.FrameRate))
-	s.ctx.SetThreadCount(cfg.Threads)
+	threads := cfg.Threads
+	if threads == 0 {
+		threads = b.Threads
+	}
+	s.ctx.SetThreadCount(threads)
 	// Parameter sets come once, in extradata; they are put in front of every random-access picture here.
 	s.ctx.SetFlags(astiav.NewCodecContextFlags(astiav.CodecContextFlagGlobalHeader, astiav.CodecContextFlagClosedGop))
 	codecContextC(s.ctx).color_range = colorRange(cfg.FullRange)
