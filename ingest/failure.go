@@ -1,7 +1,7 @@
 package ingest
 
 // Coded is the optional ability of an error to name its kind for programs: "auth_required", "auth_wrong", "forbidden", "not_found",
-// "busy", "certificate", "transport", "no_media", "invalid".
+// "busy", "certificate", "transport", "timeout", "no_media", "invalid".
 type Coded interface{ Code() string }
 
 // Explained is the optional ability of an error to say in plain words, for a person who adds a camera, what Error says for the log.

@@ -88,6 +88,9 @@ func (c *Client) failed(conn *connection, doing string, err error) error {
 	if _, ok := errors.AsType[liberrors.ErrClientUDPTimeout](err); ok {
 		return hint.New(coded{err, "transport", "nothing comes over UDP"}, "set transport to tcp, or open UDP between the camera and here")
 	}
+	if _, ok := errors.AsType[liberrors.ErrClientRequestTimedOut](err); ok {
+		return hint.New(coded{err, "timeout", "the camera takes connections and does not answer"}, "check the port, and restart the camera")
+	}
 	if remedy := c.remedy(err); remedy != "" {
 		return hint.New(err, remedy)
 	}
