@@ -10,6 +10,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"image"
 	"unsafe"
 
 	"vantage/media"
@@ -111,17 +112,25 @@ func (e *Encoder) filtered(f *media.Frame) (*media.Frame, error) {
 // regionScale is the denominator of the quantiser offsets: finer than any codec's steps.
 const regionScale = 1000
 
-// attachRegions gives the encoder the picture's regions as AVRegionOfInterest records of 28 bytes. The first match wins in
-// both lists.
+// regionRecordBytes is the size of a record: readers step by it.
+const regionRecordBytes = C.sizeof_AVRegionOfInterest
+
+// attachRegions gives the encoder the picture's regions as AVRegionOfInterest records. The first match wins in
+// both lists. The wrappers of FFmpeg 5.1 write outside their maps for regions that stick out of the picture or are inside out.
 func (e *Encoder) attachRegions(p *picture, f *media.Frame) error {
+	bounds := image.Rect(0, 0, e.cfg.WidthPx, e.cfg.HeightPx)
 	e.regions = e.regions[:0]
 	for i := range f.Regions {
 		r := &f.Regions[i]
+		rect := r.Rect.Intersect(bounds)
+		if rect.Empty() {
+			continue
+		}
 		q := min(max(r.QOffset, -1), 1)
 		e.regions = append(e.regions, C.AVRegionOfInterest{
-			self_size: C.sizeof_AVRegionOfInterest,
-			top:       C.int(r.Rect.Min.Y), bottom: C.int(r.Rect.Max.Y),
-			left: C.int(r.Rect.Min.X), right: C.int(r.Rect.Max.X),
+			self_size: regionRecordBytes,
+			top:       C.int(rect.Min.Y), bottom: C.int(rect.Max.Y),
+			left: C.int(rect.Min.X), right: C.int(rect.Max.X),
 			qoffset: C.AVRational{C.int(q * regionScale), regionScale},
 		})
 	}

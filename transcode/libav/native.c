@@ -112,10 +112,22 @@ int vantage_ref_planes(AVFrame *dst, const AVFrame *src)
 
 struct SwsContext *vantage_scaler(int sw, int sh, int sformat, int srange, int dw, int dh, int dformat, int drange, int flags)
 {
-    struct SwsContext *s = sws_getContext(sw, sh, sformat, dw, dh, dformat, flags, NULL, NULL, NULL);
-    const int *table = sws_getCoefficients(SWS_CS_DEFAULT);
-    if (s)
-        sws_setColorspaceDetails(s, table, srange, table, drange, 0, 1 << 16, 1 << 16);
+    struct SwsContext *s = sws_alloc_context();
+    if (!s)
+        return NULL;
+    av_opt_set_int(s, "srcw", sw, 0);
+    av_opt_set_int(s, "srch", sh, 0);
+    av_opt_set_int(s, "src_format", sformat, 0);
+    av_opt_set_int(s, "src_range", srange, 0); // before the context is set up: between equal formats it would choose a plain copy
+    av_opt_set_int(s, "dstw", dw, 0);
+    av_opt_set_int(s, "dsth", dh, 0);
+    av_opt_set_int(s, "dst_format", dformat, 0);
+    av_opt_set_int(s, "dst_range", drange, 0);
+    av_opt_set_int(s, "sws_flags", flags, 0);
+    if (sws_init_context(s, NULL, NULL) < 0) {
+        sws_freeContext(s);
+        return NULL;
+    }
     return s;
 }
 

@@ -44,6 +44,12 @@ func Run(t *testing.T, s Subject) {
 	}
 }
 
+// RunROI tests regions alone.
+func RunROI(t *testing.T, s Subject) {
+	t.Run("a region gains quality and the rest pays", func(t *testing.T) { roi(t, s) })
+	t.Run("the first of overlapping regions wins", func(t *testing.T) { firstRegionWins(t, s) })
+}
+
 // minPSNR is what a decoded test picture must keep at the suite's quality, in dB: a scrambled one has less than 20.
 const minPSNR = 24
 
