@@ -32,6 +32,9 @@ const g711SampleRate = 8000
 // newLane returns the track and the packet decoder of a format; an error for one that Vantage does not carry.
 func newLane(m *description.Media, f format.Format) (*lane, error) {
 	l := &lane{media: m}
+	if aac, ok := f.(*format.MPEG4Audio); ok && (aac.Config == nil || aac.Config.SampleRate <= 0) {
+		return nil, errors.New("MPEG-4 audio without a configuration") // a sample rate of 0 can be written in it
+	}
 	t := &media.Track{ID: "video", ClockRate: f.ClockRate()}
 	var err error
 	switch f := f.(type) {
@@ -84,16 +87,13 @@ func newLane(m *description.Media, f format.Format) (*lane, error) {
 
 // aac fills in the lane of MPEG-4 audio (RFC 3640), whose packets hold several access units.
 func (l *lane) aac(t *media.Track, f *format.MPEG4Audio) error {
-	if f.Config == nil {
-		return errors.New("MPEG-4 audio without a configuration")
-	}
 	config, err := f.Config.Marshal()
 	if err != nil {
 		return fmt.Errorf("MPEG-4 audio configuration: %w", err)
 	}
 	t.ID, t.Codec, t.SampleRate, t.Channels = "audio", media.AAC, f.Config.SampleRate, f.Config.ChannelCount
 	t.Params = [][]byte{config}
-	l.split = aacFrame * time.Second / time.Duration(max(f.Config.SampleRate, 1))
+	l.split = aacFrame * time.Second / time.Duration(f.Config.SampleRate)
 	l.decode, err = inParts(f.CreateDecoder())
 	return err
 }
