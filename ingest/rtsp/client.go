@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
 
 	"vantage/ingest"
 	"vantage/internal/hint"
@@ -22,14 +23,25 @@ const (
 	// dialTimeout bounds one connection attempt: a camera that comes back is to be found again within two seconds.
 	dialTimeout = 2 * time.Second
 
-	// requestTimeout bounds the wait for an answer and, over TCP, for media. Cameras take seconds to answer DESCRIBE.
+	// requestTimeout bounds the wait for an answer and, unless ClientOptions.StallAfter is longer, for media. Cameras take seconds to
+	// answer DESCRIBE.
 	requestTimeout = 6 * time.Second
+
+	// stepTimeout bounds a step of setting up: connecting, TLS, and a request that may be asked again with credentials or elsewhere.
+	stepTimeout = 10 * time.Second
 
 	// udpPatience is how long no packet may come over UDP before TCP is tried.
 	udpPatience = 2 * time.Second
 
-	// udpBufferBytes is asked of the kernel, for the burst of a key frame.
+	// udpRestsFor is how long UDP is not tried again after nothing came over it: a camera behind a firewall is to be back in two
+	// seconds like any other.
+	udpRestsFor = 10 * time.Minute
+
+	// udpBufferBytes is asked of the kernel, for the burst of a key frame. It gives what net.core.rmem_max allows.
 	udpBufferBytes = 2 << 20
+
+	// maxDials is how often one session may connect: to the camera, where that sends us, and once more over TCP.
+	maxDials = 4
 
 	// closePatience is how long the end of a session (TEARDOWN) may take; a camera that does not read would hold it up.
 	closePatience = 500 * time.Millisecond
@@ -50,7 +62,11 @@ type ClientOptions struct {
 	URL         string    // rtsp:// or rtsps://, with user and password where needed
 	Transport   Transport // empty is Auto
 	Fingerprint string    // SHA-256 of the camera's certificate in hex, with or without colons; empty: verified as usual
-	Log         *slog.Logger
+
+	// StallAfter is for how long the camera may rightly be silent, where that is longer than requestTimeout: one picture a minute.
+	StallAfter time.Duration
+
+	Log *slog.Logger
 }
 
 // Client pulls one camera. It implements [ingest.Source].
@@ -61,6 +77,8 @@ type Client struct {
 	url    *base.URL
 	counts counts
 	stat   atomic.Pointer[connection]
+
+	udpRests time.Time // until when; of Run
 }
 
 var (
@@ -119,7 +137,7 @@ func (c *Client) Link() ingest.Link {
 
 // Run implements [ingest.Source].
 func (c *Client) Run(ctx context.Context, pub media.Publisher) error {
-	conn := c.newConnection()
+	conn := c.newConnection(time.Now())
 	c.stat.Store(conn)
 	if err := conn.client.Start2(); err != nil {
 		return c.failed(conn, "start", err)
@@ -129,16 +147,32 @@ func (c *Client) Run(ctx context.Context, pub media.Publisher) error {
 		stop()
 		conn.close()
 	}()
+	before := c.counts.packets.Load()
 	err := c.play(conn, pub)
+	c.learn(conn, c.counts.packets.Load() > before, time.Now())
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
 }
 
+// learn notes for the next connection whether UDP is worth a try.
+func (c *Client) learn(conn *connection, mediaCame bool, now time.Time) {
+	switch {
+	case conn.switched.Load() && mediaCame:
+		c.udpRests = now.Add(udpRestsFor)
+	case conn.playing && !mediaCame:
+		c.udpRests = time.Time{} // nothing came over TCP either
+	}
+}
+
 // play sets the session up and receives until it ends.
 func (c *Client) play(conn *connection, pub media.Publisher) error {
-	desc, _, err := conn.client.Describe(c.url)
+	var desc *description.Session
+	err := conn.within(func() (err error) {
+		desc, _, err = conn.client.Describe(c.url)
+		return err
+	})
 	if err != nil {
 		return c.failed(conn, "describe", err)
 	}
@@ -151,8 +185,11 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 	}
 	d.counts = &c.counts
 	for _, m := range d.medias(desc) {
-		conn.usesUDP(c.o.Transport == UDP || c.o.Transport == Auto && !conn.switched.Load() && (c.url.Scheme == "rtsp" || m.Secure))
-		if _, err := conn.client.Setup(desc.BaseURL, m, 0, 0); err != nil {
+		conn.usesUDP(conn.wanted == UDP || conn.wanted == Auto && !conn.switched.Load() && (c.url.Scheme == "rtsp" || m.Secure))
+		if err := conn.within(func() error {
+			_, err := conn.client.Setup(desc.BaseURL, m, 0, 0)
+			return err
+		}); err != nil {
 			return c.failed(conn, "set up "+string(m.Type), err)
 		}
 	}
@@ -160,8 +197,12 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 		conn.receive(d, f, l)
 	}
 	d.announce()
-	if _, err := conn.client.Play(nil); err != nil {
+	if err := conn.within(func() error {
+		_, err := conn.client.Play(nil)
+		return err
+	}); err != nil {
 		return c.failed(conn, "play", err)
 	}
+	conn.playing = true
 	return c.failed(conn, "receive", conn.client.Wait())
 }
