@@ -23,6 +23,11 @@ var errUnit = errors.New("malformed unit message")
 
 // sendUnit writes a borrowed unit.
 func (c *conn) sendUnit(output, track uint8, u *media.Unit) error {
+	return c.send(msgUnit, unitPieces(output, track, u)...)
+}
+
+// unitPieces returns the pieces of a unit message, which point into the unit.
+func unitPieces(output, track uint8, u *media.Unit) [][]byte {
 	head := make([]byte, unitHeaderBytes, unitHeaderBytes+4*len(u.Parts))
 	head[0], head[1] = output, track
 	if u.RandomAccess {
@@ -40,7 +45,7 @@ func (c *conn) sendUnit(output, track uint8, u *media.Unit) error {
 		head = binary.BigEndian.AppendUint32(head, uint32(len(p)))
 		pieces = append(pieces, head[n:], p)
 	}
-	return c.send(msgUnit, pieces...)
+	return pieces
 }
 
 // parseUnit reads a unit message. trackOf finds the track of an index; nil skips the unit. The caller owns the unit.
