@@ -38,7 +38,7 @@ func ProbeChild(ctx context.Context, argv []string, name string) ProbeResult {
 		r.Reason = "the probe was stopped: " + context.Cause(ctx).Error()
 		r.Hint = "a driver that hangs: update it, or leave the encoder out"
 	case errors.As(err, new(*exec.ExitError)):
-		r.Reason = fmt.Sprintf("the encoder or its driver crashed: %v%s", err, lastLine(diag.b.String()))
+		r.Reason = fmt.Sprintf("the encoder or its driver crashed: %v%s", err, tellingLine(diag.b.String()))
 		r.Hint = "update the driver and FFmpeg's libraries"
 	case err != nil:
 		r.Reason = "the probe did not start: " + err.Error()
@@ -58,12 +58,23 @@ func ProbeAll(ctx context.Context, probe func(ctx context.Context, name string) 
 	return results
 }
 
-func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	if s == "" {
+// tellingLine picks the line of a dead child's diagnostics that says most: Go's for a fatal signal, which a long dump follows, or
+// the last.
+func tellingLine(s string) string {
+	last := ""
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		last = line
+		if strings.HasPrefix(line, "SIG") || strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") {
+			break
+		}
+	}
+	if last == "" {
 		return ""
 	}
-	return " (" + s[strings.LastIndexByte(s, '\n')+1:] + ")"
+	return " (" + last + ")"
 }
 
 // limitedBuffer keeps the first maxProbeOutput bytes.
