@@ -83,7 +83,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SRC)
 	@cd web && npm run --silent build && touch dist/index.html
 
 $(FOOTAGE)/.done: scripts/footage.sh
-	@scripts/footage.sh $(FOOTAGE) && touch $@
+	@scripts/footage.sh $(FOOTAGE)
 
 clean: ## remove what was built
 	rm -rf bin web/dist/* web/node_modules

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"vantage/ingest/synth"
+	"vantage/internal/app"
 	"vantage/internal/demo"
 )
 
@@ -41,7 +42,7 @@ func (c *demoRunCmd) Run(ctx context.Context, t *terminal) error {
 	defer cancel(nil)
 	var cameras sync.WaitGroup
 	cameras.Go(func() {
-		if err := demo.Run(ctx, demo.Options{URL: "rtsp://" + cfg.RTSP.Listen, Footage: c.Footage, Log: a.Log()}); err != nil && ctx.Err() == nil {
+		if err := demo.Run(ctx, demo.Options{URL: "rtsp://" + app.Local(cfg.RTSP.Listen), Footage: c.Footage, Log: a.Log()}); err != nil && ctx.Err() == nil {
 			cancel(err)
 		}
 	})

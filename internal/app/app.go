@@ -205,7 +205,7 @@ func (a *App) Close() {
 func (a *App) Log() *slog.Logger { return a.log }
 
 // URL is where the console is.
-func (a *App) URL() string { return "http://" + reachable(a.servers[0].socket.Addr()) }
+func (a *App) URL() string { return "http://" + Local(a.servers[0].socket.Addr().String()) }
 
 // portOf is the port of an address, 0 for none.
 func portOf(address string) int {
@@ -217,10 +217,13 @@ func portOf(address string) int {
 	return n
 }
 
-// reachable is an address that a browser on this machine can open.
-func reachable(addr net.Addr) string {
-	host, port, _ := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+// Local is a listen address as it is reached from this machine.
+func Local(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
 	return net.JoinHostPort(host, port)
