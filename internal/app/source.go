@@ -28,7 +28,7 @@ var sources = map[string]func(ingest.Config, *slog.Logger) (ingest.Source, error
 
 func newRTSP(c ingest.Config, log *slog.Logger) (ingest.Source, error) {
 	return rtsp.NewClient(rtsp.ClientOptions{
-		URL: c.URL, Transport: rtsp.Transport(c.Transport), Fingerprint: c.Fingerprint, Log: log,
+		URL: c.URL, Transport: rtsp.Transport(c.Transport), Fingerprint: c.Fingerprint, StallAfter: c.StallAfter, Log: log,
 	})
 }
 
