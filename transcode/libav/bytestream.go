@@ -19,6 +19,15 @@ const (
 
 func obuType(obu []byte) byte { return obu[0] >> 3 & 0x0f }
 
+// streamBytes is the room that writeParts needs for the parts.
+func streamBytes(parts [][]byte) int {
+	n := 0
+	for _, p := range parts {
+		n += len(p) + maxPartOverhead
+	}
+	return n
+}
+
 // writeParts writes the parts into dst in the codec's byte stream format and returns the length. dst has room for the parts
 // and maxPartOverhead for each.
 func writeParts(dst []byte, codec media.Codec, parts [][]byte) int {

@@ -78,7 +78,7 @@ func (d *Decoder) open(t *media.Track) error {
 	}
 	codecContextC(ctx).pkt_timebase = C.AVRational{1, C.int(t.ClockRate)}
 	if len(t.Params) > 0 {
-		extra := make([]byte, paramBytes(t.Params))
+		extra := make([]byte, streamBytes(t.Params))
 		extra = extra[:writeParts(extra, t.Codec, t.Params)]
 		if err := ctx.SetExtraData(extra); err != nil {
 			ctx.Free()
@@ -281,12 +281,3 @@ func (d *Decoder) Close() error {
 
 // Track is what the decoder is set up for at present.
 func (d *Decoder) Track() *media.Track { return d.track }
-
-// paramBytes is the room that writeParts needs for the parts.
-func paramBytes(parts [][]byte) int {
-	n := 0
-	for _, p := range parts {
-		n += len(p) + maxPartOverhead
-	}
-	return n
-}

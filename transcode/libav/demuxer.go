@@ -176,19 +176,6 @@ func (s *demuxed) duration(known int64) int64 {
 	return int64(float64(s.track.ClockRate)/s.track.FrameRate + 0.5)
 }
 
-// withoutADTS returns the raw AAC frame in b, which may begin with an ADTS header (ISO/IEC 14496-3 §1.A.3.2).
-func withoutADTS(b []byte) []byte {
-	const header, crc = 7, 2
-	if len(b) < header || b[0] != 0xff || b[1]&0xf6 != 0xf0 {
-		return b
-	}
-	n := header
-	if b[1]&1 == 0 {
-		n += crc
-	}
-	return b[min(n, len(b)):]
-}
-
 // Close closes the file. Units returned stay valid.
 func (d *Demuxer) Close() error {
 	d.in.close()

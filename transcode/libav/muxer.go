@@ -112,7 +112,7 @@ func describe(par *astiav.CodecParameters, t *media.Track) error {
 		par.SetWidth(t.WidthPx)
 		par.SetHeight(t.HeightPx)
 		par.SetPixelFormat(astiav.PixelFormatYuv420P)
-		extradata = make([]byte, paramBytes(t.Params))
+		extradata = make([]byte, streamBytes(t.Params))
 		extradata = extradata[:writeParts(extradata, t.Codec, t.Params)]
 	} else {
 		par.SetMediaType(astiav.MediaTypeAudio)

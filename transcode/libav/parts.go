@@ -156,3 +156,16 @@ func lengthSize(codec media.Codec, extradata []byte) int {
 	}
 	return 0
 }
+
+// withoutADTS returns the raw AAC frame in b, which may begin with an ADTS header (ISO/IEC 14496-3 §1.A.3.2).
+func withoutADTS(b []byte) []byte {
+	const header, crc = 7, 2
+	if len(b) < header || b[0] != 0xff || b[1]&0xf6 != 0xf0 {
+		return b
+	}
+	n := header
+	if b[1]&1 == 0 {
+		n += crc
+	}
+	return b[min(n, len(b)):]
+}
