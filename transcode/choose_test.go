@@ -133,12 +133,12 @@ func child(how string) {
 		_ = json.NewEncoder(os.Stdout).Encode(transcode.ProbeResult{Encoder: os.Args[len(os.Args)-1], Codec: media.H264, Works: true})
 	case "crashes":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSEGV) // as a fault in a driver: the runtime dies of it with a dump
-		select {}
+		<-time.After(time.Hour)
 	case "exits":
 		os.Stderr.WriteString("trying\ndriver says no\n")
 		os.Exit(3)
 	case "hangs":
-		select {}
+		<-time.After(time.Hour)
 	case "babbles":
 		os.Stdout.WriteString("hello\n")
 	}
