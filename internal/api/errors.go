@@ -81,13 +81,22 @@ var useProblems = sync.OnceFunc(func() {
 	}
 })
 
+// notJSONType is the problem of a body that is not said to be JSON.
+func notJSONType(detail string) *httpx.Problem {
+	return &httpx.Problem{Status: http.StatusUnsupportedMediaType, Detail: detail, Hint: "send JSON with the header 'Content-Type: application/json'"}
+}
+
 // humaProblem words what huma found wrong with a request. The values it quotes are left out: they may be passwords.
 func humaProblem(status int, msg string, errs ...error) huma.StatusError {
 	var all []mistake
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			path := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "path."), "query.")
-			all = append(all, mistake{Path: path, Message: d.Message})
+			m := mistake{Path: path, Message: d.Message}
+			if strings.HasSuffix(d.Message, "to be stream name") {
+				m.Message, m.Hint = "is no stream name", nameRemedy
+			}
+			all = append(all, m)
 		} else if err != nil && status < http.StatusInternalServerError {
 			all = append(all, mistake{Message: err.Error()})
 		}
@@ -96,11 +105,14 @@ func humaProblem(status int, msg string, errs ...error) huma.StatusError {
 	case status == http.StatusUnprocessableEntity && len(all) > 0:
 		return invalidAll(all)
 	case status == http.StatusUnsupportedMediaType || strings.Contains(msg, "content type"):
-		return &httpx.Problem{Status: http.StatusUnsupportedMediaType, Detail: msg, Hint: "send JSON with the header 'Content-Type: application/json'"}
+		return notJSONType(msg)
 	case status >= http.StatusInternalServerError:
 		return problemOf(errors.Join(errs...))
 	}
 	p := &httpx.Problem{Status: status, Detail: msg}
+	if status == http.StatusBadRequest {
+		p.Hint = "/docs shows what this operation takes"
+	}
 	if len(all) > 0 {
 		p.With("errors", all)
 	}

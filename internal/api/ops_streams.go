@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -32,12 +34,32 @@ type streamsOut struct {
 	}
 }
 
+// nameRemedy says what a stream may be called.
+var nameRemedy = fmt.Sprintf("use 1 to %d characters of a-z, 0-9 and '-', not '-' at an end", media.MaxStreamIDLen)
+
 type specIn struct {
 	StreamParam
-	RawBody []byte
+	jsonBody
 }
 
-type newSpecIn struct{ RawBody []byte }
+type newSpecIn struct{ jsonBody }
+
+// jsonBody is a body that is kept as it came.
+type jsonBody struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte
+}
+
+// check refuses what is said to be something else than JSON, as a form of another site's page would have to.
+func (b jsonBody) check() error {
+	if b.ContentType == "" {
+		return nil
+	}
+	if t, _, err := mime.ParseMediaType(b.ContentType); err == nil && (t == "application/json" || strings.HasSuffix(t, "+json")) {
+		return nil
+	}
+	return notJSONType(fmt.Sprintf("the body's Content-Type is %q", b.ContentType))
+}
 
 func (a *API) registerStreams() {
 	const tag = "Streams"
@@ -77,6 +99,9 @@ func (a *API) registerStreams() {
 }
 
 func (a *API) addStream(ctx context.Context, in *newSpecIn) (*streamOut, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(in.RawBody, &members); err != nil {
 		return nil, notJSON(err)
@@ -87,7 +112,7 @@ func (a *API) addStream(ctx context.Context, in *newSpecIn) (*streamOut, error) 
 	}
 	var name media.StreamID
 	if err := json.Unmarshal(raw, &name); err != nil || !name.Valid() {
-		return nil, invalid("name", "is no stream name", fmt.Sprintf("use 1 to %d characters of a-z, 0-9 and '-', not '-' at an end", media.MaxStreamIDLen))
+		return nil, invalid("name", "is no stream name", nameRemedy)
 	}
 	delete(members, "name")
 	rest, err := json.Marshal(members)
@@ -98,6 +123,9 @@ func (a *API) addStream(ctx context.Context, in *newSpecIn) (*streamOut, error) 
 }
 
 func (a *API) putStream(ctx context.Context, in *specIn) (*streamOut, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	return a.put(ctx, in.Name, in.RawBody, false)
 }
 
