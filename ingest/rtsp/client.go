@@ -193,8 +193,9 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 			return c.failed(conn, "set up "+string(m.Type), err)
 		}
 	}
+	var clock sessionClock
 	for f, l := range d.lanes {
-		conn.receive(d, f, l)
+		conn.receive(d, f, l, clock.track(f.ClockRate(), l.track.Kind() == media.Audio))
 	}
 	d.announce()
 	if err := conn.within(func() error {

@@ -184,18 +184,14 @@ func (conn *connection) transport() (name string, triedUDP bool) {
 }
 
 // receive passes a track's packets to the depacketizer.
-func (conn *connection) receive(d *depacketizer, f format.Format, l *lane) {
-	clock := &captureClock{rate: f.ClockRate()}
+func (conn *connection) receive(d *depacketizer, f format.Format, l *lane, clock *trackClock) {
 	conn.client.OnPacketRTCP(l.media, func(pkt rtcp.Packet) {
 		if sr, ok := pkt.(*rtcp.SenderReport); ok {
 			clock.report(sr)
 		}
 	})
 	conn.client.OnPacketRTP(l.media, f, func(pkt *rtp.Packet) {
-		pts, ok := conn.client.PacketPTS2(l.media, pkt)
-		if !ok {
-			return // video that did not begin at a random-access picture has no place on the line yet
-		}
-		d.packet(f, pkt, pts, clock.at(pkt.Timestamp))
+		pts, sent := clock.place(pkt.Timestamp, time.Now())
+		d.packet(f, pkt, pts, sent)
 	})
 }

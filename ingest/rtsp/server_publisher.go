@@ -40,7 +40,7 @@ type publisher struct {
 	session   *gortsplib.ServerSession
 	pub       ingest.Publication
 	parts     *depacketizer
-	clocks    map[*description.Media]*captureClock
+	clocks    map[*description.Media]*trackClock
 	transport atomic.Value // string
 
 	recording      atomic.Bool
@@ -86,7 +86,7 @@ func (s *Server) openPublisher(ctx *gortsplib.ServerHandlerOnAnnounceCtx) (*publ
 	parts.pub = pub
 	p := &publisher{
 		s: s, id: newSessionID(), name: name, peer: peer, since: time.Now(), session: ctx.Session, pub: pub, parts: parts,
-		clocks: map[*description.Media]*captureClock{}, stop: func() {}, relayed: make(chan struct{}),
+		clocks: map[*description.Media]*trackClock{}, stop: func() {}, relayed: make(chan struct{}),
 	}
 	close(p.relayed)
 	if !s.add(p.id, p) {
@@ -98,8 +98,9 @@ func (s *Server) openPublisher(ctx *gortsplib.ServerHandlerOnAnnounceCtx) (*publ
 
 // record runs within RECORD, while the session's media are settled; packets come after it.
 func (p *publisher) record() {
+	var session sessionClock
 	for f, l := range p.parts.lanes {
-		clock := &captureClock{rate: f.ClockRate()}
+		clock := session.track(f.ClockRate(), l.track.Kind() == media.Audio)
 		p.clocks[l.media] = clock
 		p.session.OnPacketRTP(l.media, f, p.receiver(l, f, clock))
 	}
@@ -122,7 +123,7 @@ func (p *publisher) record() {
 	})
 }
 
-func (p *publisher) receiver(l *lane, f format.Format, clock *captureClock) func(*rtp.Packet) {
+func (p *publisher) receiver(l *lane, f format.Format, clock *trackClock) func(*rtp.Packet) {
 	video := l.track.Kind() == media.Video
 	return func(pkt *rtp.Packet) {
 		size := pkt.MarshalSize()
@@ -133,11 +134,8 @@ func (p *publisher) receiver(l *lane, f format.Format, clock *captureClock) func
 		if video {
 			p.videoSSRC.Store(pkt.SSRC)
 		}
-		pts, ok := p.session.PacketPTS2(l.media, pkt)
-		if !ok {
-			return // the other track leads, and this one is not tied to it yet
-		}
-		p.parts.packet(f, pkt, pts, clock.at(pkt.Timestamp))
+		pts, sent := clock.place(pkt.Timestamp, time.Now())
+		p.parts.packet(f, pkt, pts, sent)
 	}
 }
 
