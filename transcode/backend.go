@@ -45,7 +45,7 @@ type Backend struct {
 	// Formats are taken without conversion, the preferred one first.
 	Formats []media.PixelFormat
 
-	// Threads is the number of threads when a configuration leaves it open; 0 leaves it to the encoder.
+	// Threads is the number of threads that alone does no harm; 0 lets the work decide.
 	Threads int
 
 	// Async says that the encoder works on pictures in threads of its own: a unit comes out with a later picture, and the
@@ -203,6 +203,23 @@ func (b *Backend) Options(cfg EncoderConfig) map[string]string {
 	b.rateOptions(o, cfg)
 	maps.Copy(o, cfg.Options)
 	return o
+}
+
+// threadPixels is how many pixels a second one thread is asked to encode, at half of what a slow core does.
+const threadPixels = 14_000_000
+
+// ThreadsFor is the number of threads to open the encoder with, of cores there are; 0 leaves it to the encoder. Live, threads share a
+// picture by slices, each of which costs bits, and a server has other streams for its other cores.
+func (b *Backend) ThreadsFor(cfg EncoderConfig, cores int) int {
+	switch {
+	case b.Threads > 0:
+		return b.Threads
+	case cfg.Threads > 0 || cfg.Offline:
+		return cfg.Threads
+	}
+	const most = 8
+	need := math.Ceil(float64(cfg.WidthPx) * float64(cfg.HeightPx) * cfg.FrameRate / threadPixels)
+	return max(1, min(int(min(need, most)), cores))
 }
 
 // gop is the number of pictures between random-access units.

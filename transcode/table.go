@@ -57,7 +57,8 @@ var Table = []Backend{
 			"tune": "zerolatency", "profile": "main", "forced-idr": "1",
 			"x265-params": "log-level=none:scenecut=0:open-gop=0:aq-mode=1:aq-strength=1:rc-lookahead=0",
 		},
-		Rate: RateX264, QualityMax: 51,
+		Threads: 1, // frame threads, each of which holds a picture back; rows are coded on all cores anyway
+		Rate:    RateX264, QualityMax: 51,
 		// As with libx264, and presets that turn adaptive quantisation off also set its strength to 0.
 		ROI:      ROISideData,
 		ForceIDR: true,

@@ -127,3 +127,29 @@ func TestROIModeText(t *testing.T) {
 		t.Error("an unknown mode is read")
 	}
 }
+
+func TestThreads(t *testing.T) {
+	x264, _ := transcode.BackendByName("libx264")
+	vp8, _ := transcode.BackendByName("libvpx")
+	for name, tc := range map[string]struct {
+		b    *transcode.Backend
+		cfg  transcode.EncoderConfig
+		want int
+	}{
+		"a small picture":      {x264, transcode.EncoderConfig{WidthPx: 320, HeightPx: 180, FrameRate: 25}, 1},
+		"720p30":               {x264, transcode.EncoderConfig{WidthPx: 1280, HeightPx: 720, FrameRate: 30}, 2},
+		"1080p30":              {x264, transcode.EncoderConfig{WidthPx: 1920, HeightPx: 1080, FrameRate: 30}, 5},
+		"2160p60":              {x264, transcode.EncoderConfig{WidthPx: 3840, HeightPx: 2160, FrameRate: 60}, 8},
+		"as configured":        {x264, transcode.EncoderConfig{WidthPx: 320, HeightPx: 180, FrameRate: 25, Threads: 3}, 3},
+		"offline":              {x264, transcode.EncoderConfig{WidthPx: 1280, HeightPx: 720, FrameRate: 30, Offline: true}, 0},
+		"where threads spin":   {vp8, transcode.EncoderConfig{WidthPx: 1920, HeightPx: 1080, FrameRate: 30, Threads: 4}, 1},
+		"an absurd frame rate": {x264, transcode.EncoderConfig{WidthPx: 16384, HeightPx: 16384, FrameRate: 240}, 8},
+	} {
+		if got := tc.b.ThreadsFor(tc.cfg, 16); got != tc.want {
+			t.Errorf("%s: got %d, want %d", name, got, tc.want)
+		}
+	}
+	if got := x264.ThreadsFor(transcode.EncoderConfig{WidthPx: 1920, HeightPx: 1080, FrameRate: 30}, 2); got != 2 {
+		t.Errorf("two cores: got %d", got)
+	}
+}

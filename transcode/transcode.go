@@ -82,7 +82,7 @@ type EncoderConfig struct {
 	Preset            string // encoder's own; "" is the encoder's live default
 	GOPFrames         int    // pictures between random-access units; 0 means 2 s
 	Offline           bool   // look-ahead and B-frames are still off; only threads and latency settings differ
-	Threads           int    // 0 means the encoder's choice
+	Threads           int    // 0 means as many as the picture rate needs; the encoder's choice offline
 	ROI               bool   // pictures will carry regions: opens the encoder so that they move bits
 	FullRange         bool   // pictures use the full range 0..255 and the units say so; others are converted
 	Options           map[string]string

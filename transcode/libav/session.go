@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -39,11 +40,7 @@ func openSession(b *transcode.Backend, cfg transcode.EncoderConfig, log *slog.Lo
 	s.ctx.SetHeight(cfg.HeightPx)
 	s.ctx.SetTimeBase(astiav.NewRational(1, cfg.ClockRate))
 	s.ctx.SetFramerate(rational(cfg.FrameRate))
-	threads := cfg.Threads
-	if threads == 0 {
-		threads = b.Threads
-	}
-	s.ctx.SetThreadCount(threads)
+	s.ctx.SetThreadCount(b.ThreadsFor(cfg, runtime.NumCPU()))
 	// Parameter sets come once, in extradata; they are put in front of every random-access picture here.
 	s.ctx.SetFlags(astiav.NewCodecContextFlags(astiav.CodecContextFlagGlobalHeader, astiav.CodecContextFlagClosedGop))
 	codecContextC(s.ctx).color_range = colorRange(cfg.FullRange)
