@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -18,11 +19,11 @@ func (r *Report) WriteJSON(w io.Writer) error {
 func (r *Report) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%s, %dx%d, %d pictures, %.1f s, %s\n", r.Clip, r.WidthPx, r.HeightPx, r.Pictures, r.Seconds, r.Codec)
-	fmt.Fprintf(t, "detector %s: %.1f %% of the blocks finer, %.0f rectangles and %.1f ms a picture\n",
+	fmt.Fprintf(t, "detector %s: %.1f %% of the blocks finer than the background, %.0f rectangles and %.1f ms a picture\n",
 		r.Detector, 100*r.Coverage, r.Rectangles, r.AnalysisMS)
 	fmt.Fprintf(t, "inside is judged by %s, %.1f %% of the pixels\n", r.JudgedBy, 100*r.Inside)
 	if r.TruthBoxes > 0 {
-		fmt.Fprintf(t, "plans made %.1f %% of the blocks with truth finer, and %.1f %% of the others\n", 100*r.FoundInside, 100*r.WrongOutside)
+		fmt.Fprintf(t, "plans coded %.1f %% of the blocks with truth finer than even, and %.1f %% of the others\n", 100*r.FoundInside, 100*r.WrongOutside)
 	}
 	fmt.Fprint(t, "\n\tcrf\tkbit/s\tbytes\tinside dB\tinside SSIM\toutside dB\toutside SSIM\twhole dB\twhole SSIM\t\n")
 	for _, p := range r.Even {
@@ -40,7 +41,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			s.RateFactor, s.InsidePSNR, s.Bytes, s.ROIBytes, 100*s.Ratio, s.ROIRateFactor, s.WholeSSIM, s.ROIWholeSSIM)
 	}
 	if r.BDRate != nil {
-		fmt.Fprintf(t, "BD-rate inside: %+.1f %%\n", 100**r.BDRate)
+		fmt.Fprintf(t, "BD-rate inside: %+.1f %% (bytes at equal PSNR inside, mean over the ladder)\n", 100**r.BDRate)
 	} else {
 		fmt.Fprintln(t, "BD-rate inside: the curves share no range of quality")
 	}
@@ -50,4 +51,20 @@ func (r *Report) WriteText(w io.Writer) error {
 func row(w io.Writer, kind string, p Point) {
 	fmt.Fprintf(w, "%s\t%g\t%.0f\t%d\t%.2f\t%.4f\t%.2f\t%.4f\t%.2f\t%.4f\t\n", kind, p.RateFactor, p.BitrateBPS/1000, p.Bytes,
 		p.Inside.PSNR, p.Inside.SSIM, p.Outside.PSNR, p.Outside.SSIM, p.Whole.PSNR, p.Whole.SSIM)
+}
+
+// change says a relative difference of bytes in words.
+func change(ratio float64) string {
+	if ratio > 0 {
+		return fmt.Sprintf("%.1f %% more bytes", 100*ratio)
+	}
+	return fmt.Sprintf("%.1f %% fewer bytes", -100*ratio)
+}
+
+// grouped writes a count with a narrow space between thousands.
+func grouped(n int64) string {
+	if n < 1000 {
+		return strconv.FormatInt(n, 10)
+	}
+	return fmt.Sprintf("%s\u202f%03d", grouped(n/1000), n%1000)
 }
