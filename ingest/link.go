@@ -1,5 +1,7 @@
 package ingest
 
+import "time"
+
 // Peered is the optional ability of a [Source] to name its peer.
 type Peered interface {
 	// Peer is the remote address of the present connection or, without one, of the last; "" before the first.
@@ -13,6 +15,11 @@ type Link struct {
 	TriedUDP      bool   // before
 	Packets, Lost uint64 // of media, received and not received
 	Dropped       uint64 // units that were damaged
+
+	// ClockOffset is how far the source's wall clock was ahead of the arrival of what it stamped, when it was last told, however wrong it is:
+	// cameras that were never set believe it is 1970. ClockKnown says that it was told at all.
+	ClockOffset time.Duration
+	ClockKnown  bool
 }
 
 // Linked is the optional ability of a [Source] to tell of its connection.

@@ -12,7 +12,7 @@ import (
 type Metrics struct {
 	reconnects *prometheus.CounterVec
 
-	packets, lost, dropped *prometheus.Desc // read from the links when scraped
+	packets, lost, dropped, clock *prometheus.Desc // read from the links when scraped
 
 	mu    sync.Mutex
 	links map[media.StreamID]Linked
@@ -30,6 +30,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		packets: desc("packets_total", "Media packets received from sources."),
 		lost:    desc("packets_lost_total", "Media packets that sources sent and that did not arrive."),
 		dropped: desc("units_dropped_total", "Access units from sources that were damaged and dropped."),
+		clock:   desc("clock_offset_seconds", "How far the wall clocks of sources that tell it are ahead of ours."),
 		links:   map[media.StreamID]Linked{},
 	}
 	reg.MustRegister(m.reconnects, linkCollector{m})
@@ -66,6 +67,7 @@ func (c linkCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- c.m.packets
 	ch <- c.m.lost
 	ch <- c.m.dropped
+	ch <- c.m.clock
 }
 
 func (c linkCollector) Collect(ch chan<- prometheus.Metric) {
@@ -75,6 +77,9 @@ func (c linkCollector) Collect(ch chan<- prometheus.Metric) {
 		l := linked.Link()
 		for desc, n := range map[*prometheus.Desc]uint64{c.m.packets: l.Packets, c.m.lost: l.Lost, c.m.dropped: l.Dropped} {
 			ch <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(n), string(stream))
+		}
+		if l.ClockKnown {
+			ch <- prometheus.MustNewConstMetric(c.m.clock, prometheus.GaugeValue, l.ClockOffset.Seconds(), string(stream))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -119,6 +120,7 @@ func (v *Verdict) judge(rec *recorder, link ingest.Link, ended error) {
 	if !hasVideo {
 		v.add(Warn, "no_video", "check the path of the URL: it may be the camera's audio only", "the source has no video")
 	}
+	v.judgeClock(link)
 	if v.Loss > maxLoss {
 		v.add(Warn, "loss", "set transport to tcp, or mend the network between", "%.1f %% of the packets were lost", 100*v.Loss)
 	}
@@ -152,9 +154,28 @@ func (v *Verdict) judgeVideo(t *media.Track, l *lane, m Track) {
 	if mean, dev := spread(l.steps); mean > 0 && dev > maxJitter*mean {
 		v.add(Warn, "unstable_fps", "set a constant frame rate; in the dark, limit the exposure time", "the time between pictures varies by %.0f %%", 100*dev/mean)
 	}
-	if m.ClockOffsetMs != nil && math.Abs(*m.ClockOffsetMs) > float64(maxOffset/time.Millisecond) {
-		v.add(Warn, "clock_offset", "set the camera to synchronise its clock by NTP", "the camera's clock is %.1f s off", *m.ClockOffsetMs/1000)
+}
+
+// judgeClock looks at the source's wall clock: what it told, or else what its units were stamped with.
+func (v *Verdict) judgeClock(link ingest.Link) {
+	offset := link.ClockOffset
+	for _, t := range v.Tracks {
+		if !link.ClockKnown && t.ClockOffsetMs != nil {
+			offset = time.Duration(*t.ClockOffsetMs * float64(time.Millisecond))
+		}
 	}
+	if offset.Abs() <= maxOffset {
+		return
+	}
+	how := "behind"
+	if offset > 0 {
+		how = "ahead"
+	}
+	size := fmt.Sprintf("%.1f s", offset.Abs().Seconds())
+	if days := offset.Abs().Hours() / 24; days >= 1 {
+		size = fmt.Sprintf("%.0f days", days)
+	}
+	v.add(Warn, "clock_offset", "set the camera to synchronise its clock by NTP", "the camera's clock is %s %s", size, how)
 }
 
 // measure computes the figures of a track.

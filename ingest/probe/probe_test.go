@@ -131,6 +131,7 @@ func TestProbeFindsProblems(t *testing.T) {
 		"pictures at any time":               {source{tracks: both, interval: good, gop: 50, wobble: 0.7}, []string{"unstable_fps"}, probe.Warn},
 		"a fast clock":                       {source{tracks: both, interval: good, gop: 50, ppm: 2000}, []string{"clock_drift", "clock_drift"}, probe.Warn},
 		"a wall clock that is wrong":         {source{tracks: both, interval: good, gop: 50, clock: -3 * time.Second}, []string{"clock_offset"}, probe.Warn},
+		"a wall clock that was never set":    {source{tracks: both, interval: good, gop: 50, link: ingest.Link{ClockKnown: true, ClockOffset: -20 * 365 * 24 * time.Hour}}, []string{"clock_offset"}, probe.Warn},
 		"sound that is announced only":       {source{tracks: both, interval: good, gop: 50, noSound: true}, []string{"track_silent"}, probe.Warn},
 		"sound alone":                        {source{tracks: both[1:], interval: good}, []string{"no_video"}, probe.Warn},
 		"loss":                               {source{tracks: both, interval: good, gop: 50, link: ingest.Link{Transport: "udp", TriedUDP: true, Packets: 970, Lost: 30}}, []string{"loss"}, probe.Warn},

@@ -131,6 +131,7 @@ func (c *Client) Link() ingest.Link {
 	}
 	if s := c.stat.Load(); s != nil {
 		l.Transport, l.TriedUDP = s.transport()
+		l.ClockOffset, l.ClockKnown = s.clock.offset()
 	}
 	return l
 }
@@ -193,9 +194,8 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 			return c.failed(conn, "set up "+string(m.Type), err)
 		}
 	}
-	var clock sessionClock
 	for f, l := range d.lanes {
-		conn.receive(d, f, l, clock.track(f.ClockRate(), l.track.Kind() == media.Audio))
+		conn.receive(d, f, l, conn.clock.track(f.ClockRate(), l.track.Kind() == media.Audio))
 	}
 	d.announce()
 	if err := conn.within(func() error {

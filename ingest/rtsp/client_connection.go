@@ -40,6 +40,8 @@ type connection struct {
 	udp, triedUDP atomic.Bool
 	switched      atomic.Bool // from UDP to TCP
 
+	clock sessionClock
+
 	playing    bool // PLAY was answered; of Run's goroutine
 	authorized bool // the camera took our credentials; of the library's goroutine, read when it has answered
 }

@@ -36,6 +36,9 @@ type sessionClock struct {
 
 	leader *trackClock
 	wall   time.Time // the sender's clock at the line's zero, by the leader; zero while unknown
+
+	told  bool          // the sender told its clock
+	ahead time.Duration // of the arrival of the latest packet
 }
 
 // trackClock is the clock of one track.
@@ -59,6 +62,13 @@ func (s *sessionClock) track(rate int, leads bool) *trackClock {
 	return c
 }
 
+// offset is how far the sender's wall clock is ahead of ours; ok is false while it has not told it.
+func (s *sessionClock) offset() (ahead time.Duration, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ahead, s.told
+}
+
 // report takes a sender report of the track. Other goroutines than that of the packets may call it.
 func (c *trackClock) report(r *rtcp.SenderReport) { c.capture.report(r) }
 
@@ -72,6 +82,9 @@ func (c *trackClock) place(rtp uint32, now time.Time) (pts int64, sent time.Time
 		c.ticks += int64(int32(rtp - c.rtp))
 	case c.s.set:
 		c.ticks = media.Ticks(c.s.pos+now.Sub(c.s.when), c.rate)
+	}
+	if !sent.IsZero() {
+		c.s.told, c.s.ahead = true, sent.Sub(now)
 	}
 	if c.begun && !sent.IsZero() {
 		c.follow(sent, min(now.Sub(c.came), maxSlewTime))

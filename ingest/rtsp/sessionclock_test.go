@@ -114,3 +114,18 @@ func TestATrackThatComesLaterBeginsWhereTheOtherIs(t *testing.T) {
 		t.Errorf("sound begins at %v, sent at %v", got, sent)
 	}
 }
+
+func TestTheSendersClockIsToldHoweverWrongItIs(t *testing.T) {
+	var session sessionClock
+	video := session.track(videoRate, false)
+	now := time.Unix(1_790_000_000, 0)
+	video.place(0, now)
+	if _, ok := session.offset(); ok {
+		t.Error("a clock that nobody told")
+	}
+	video.report(&rtcp.SenderReport{NTPTime: ntp(time.Unix(86_400, 0)), RTPTime: 3600})
+	video.place(3600, now.Add(frame))
+	if ahead, ok := session.offset(); !ok || (ahead - time.Unix(86_400, 0).Sub(now.Add(frame))).Abs() > time.Millisecond {
+		t.Errorf("the camera is ahead by %v, %v", ahead, ok)
+	}
+}
