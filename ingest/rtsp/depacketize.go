@@ -58,7 +58,18 @@ type lane struct {
 	inspect *bitstream.Inspector
 	dts     dtsEstimator
 	seen    bool // a packet has come
-	seq     uint16
+	last    packetMark
+}
+
+// packetMark is what a packet is known by.
+type packetMark struct {
+	seq   uint16
+	rtp   uint32
+	bytes int
+}
+
+func (m packetMark) repeats(pkt *rtp.Packet) bool {
+	return m == packetMark{pkt.SequenceNumber, pkt.Timestamp, len(pkt.Payload)}
 }
 
 // unitDecoder takes the next packet of a track, lost when some are missing in front of it. emit borrows the parts of each access unit that
@@ -122,12 +133,15 @@ func (d *depacketizer) packet(f format.Format, pkt *rtp.Packet, pts int64, sent 
 		return
 	}
 	d.counts.packets.Add(1)
-	gap := pkt.SequenceNumber - l.seq
+	if l.seen && l.last.repeats(pkt) {
+		return // some cameras send packets twice, over TCP too
+	}
+	gap := pkt.SequenceNumber - l.last.seq
 	lost := l.seen && gap > 1
 	if lost && gap <= maxSequenceGap {
 		d.counts.lost.Add(uint64(gap - 1))
 	}
-	l.seen, l.seq = true, pkt.SequenceNumber
+	l.seen, l.last = true, packetMark{pkt.SequenceNumber, pkt.Timestamp, len(pkt.Payload)}
 	now := time.Now()
 	if sent.Sub(now).Abs() > maxClockError {
 		sent = time.Time{}

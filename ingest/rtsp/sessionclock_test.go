@@ -125,7 +125,7 @@ func TestTheSendersClockIsToldHoweverWrongItIs(t *testing.T) {
 	}
 	video.report(&rtcp.SenderReport{NTPTime: ntp(time.Unix(86_400, 0)), RTPTime: 3600})
 	video.place(3600, now.Add(frame))
-	if ahead, ok := session.offset(); !ok || (ahead - time.Unix(86_400, 0).Sub(now.Add(frame))).Abs() > time.Millisecond {
+	if ahead, ok := session.offset(); !ok || (ahead-time.Unix(86_400, 0).Sub(now.Add(frame))).Abs() > time.Millisecond {
 		t.Errorf("the camera is ahead by %v, %v", ahead, ok)
 	}
 }
