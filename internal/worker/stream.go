@@ -101,7 +101,7 @@ func (s *Stream) Run(ctx context.Context) error {
 // waitActive waits for something to be active; false when ctx has ended.
 func (s *Stream) waitActive(ctx context.Context) bool {
 	for ctx.Err() == nil {
-		if len(s.wanted()) > 0 {
+		if len(s.Active()) > 0 {
 			return true
 		}
 		select {
@@ -112,7 +112,8 @@ func (s *Stream) waitActive(ctx context.Context) bool {
 	return false
 }
 
-func (s *Stream) wanted() []string {
+// Active returns what is wanted, which the caller must not change.
+func (s *Stream) Active() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.active
@@ -221,7 +222,7 @@ func indexOf(tracks []*media.Track, t *media.Track) int {
 // control sends the active set, and ends the child when it has been empty for the linger time.
 func (s *Stream) control(ctx context.Context, p *Process) error {
 	for {
-		names := s.wanted()
+		names := s.Active()
 		err := p.conn.sendJSON(msgActive, names)
 		if width, ok := s.asked(); ok && err == nil {
 			err = p.conn.sendJSON(msgSnapshot, snapshotBody{width})
