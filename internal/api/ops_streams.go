@@ -39,19 +39,19 @@ var nameRemedy = fmt.Sprintf("use 1 to %d characters of a-z, 0-9 and '-', not '-
 
 type specIn struct {
 	StreamParam
-	jsonBody
+	JSONBody
 }
 
-type newSpecIn struct{ jsonBody }
+type newSpecIn struct{ JSONBody }
 
-// jsonBody is a body that is kept as it came.
-type jsonBody struct {
+// JSONBody is a body that is kept as it came.
+type JSONBody struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte
 }
 
 // check refuses what is said to be something else than JSON, as a form of another site's page would have to.
-func (b jsonBody) check() error {
+func (b JSONBody) check() error {
 	if b.ContentType == "" {
 		return nil
 	}
