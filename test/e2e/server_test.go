@@ -23,6 +23,8 @@ type server struct {
 	RTSP  string // base URL of the RTSP server
 	Ports []int  // HTTP, RTSP, WebRTC, admin
 	pid   int
+	file  string // configuration
+	token string // that viewers present; "" is none
 }
 
 // How long the server may take to answer, and to end.
@@ -41,18 +43,25 @@ func serve(t *testing.T, extra string) *server {
 		RTSP:  fmt.Sprintf("rtsp://127.0.0.1:%d", ports[1]),
 		Ports: ports,
 	}
-	file := filepath.Join(t.TempDir(), "vantage.yaml")
+	s.file = filepath.Join(t.TempDir(), "vantage.yaml")
 	text := fmt.Sprintf(`state_dir: %q
 http: {listen: "127.0.0.1:%d"}
 rtsp: {listen: "127.0.0.1:%d", udp_listen: ""}
 webrtc: {udp_listen: "127.0.0.1:%d", tcp_listen: ""}
 admin: {listen: "127.0.0.1:%d"}
 %s`, t.TempDir(), ports[0], ports[1], ports[2], ports[3], extra)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := create(t, fmt.Sprintf("server-%d.log", ports[0]))
-	cmd := exec.Command(binary, "serve", "-c", file)
+	s.start(t, fmt.Sprintf("server-%d.log", ports[0]))
+	return s
+}
+
+// start runs the server until it is ready; it ends with the test.
+func (s *server) start(t *testing.T, logName string) {
+	t.Helper()
+	log := create(t, logName)
+	cmd := exec.Command(binary, "serve", "-c", s.file)
 	cmd.Stdout, cmd.Stderr = log, log
 	gone := start(t, cmd, stopTime)
 	s.pid = cmd.Process.Pid
@@ -72,7 +81,6 @@ admin: {listen: "127.0.0.1:%d"}
 		}
 		return nil
 	})
-	return s
 }
 
 // live waits until streams bring pictures.

@@ -74,7 +74,7 @@ func (s *server) watch(t *testing.T, stream string) *viewer {
 		t.Fatal(err)
 	}
 	<-gathered
-	answer, err := post(s.HTTP+"/whep/"+stream, pc.LocalDescription().SDP)
+	answer, err := post(s.HTTP+"/whep/"+stream, s.token, pc.LocalDescription().SDP)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,9 +90,17 @@ func (s *server) watch(t *testing.T, stream string) *viewer {
 	return v
 }
 
-// post offers a session and returns the answer.
-func post(url, offer string) (string, error) {
-	resp, err := http.Post(url, "application/sdp", bytes.NewBufferString(offer))
+// post offers a session with a token, "" for none, and returns the answer.
+func post(url, token, offer string) (string, error) {
+	req, err := http.NewRequest(http.MethodPost, url, bytes.NewBufferString(offer))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/sdp")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return "", err
 	}
