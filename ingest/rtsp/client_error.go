@@ -113,7 +113,7 @@ func (c *Client) remedy(err error) string {
 		return "check the port, and that RTSP is enabled in the camera"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "check the address, the camera's power and the network between"
-	case errors.Is(err, io.EOF) && c.url.Scheme == "rtsp":
+	case (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) && c.url.Scheme == "rtsp":
 		return "check the port: it may want TLS (rtsps://), or all of the camera's sessions are taken"
 	default:
 		return ""
