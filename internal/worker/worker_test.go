@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -184,9 +185,9 @@ func TestAChildThatHangsIsKilledAndReplaced(t *testing.T) {
 func TestOpenCircuitGivesViewersTheSourceAsItIs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	synctest.Test(t, func(t *testing.T) {
-		starts := 0
+		var starts atomic.Int32
 		broken := func(*slog.Logger) (*worker.Process, error) {
-			starts++
+			starts.Add(1)
 			return nil, errors.New("no such binary")
 		}
 		r := newRig(t, gear{start: broken, limit: 2, lens: newLens(160, 96, 30_000)})
@@ -206,11 +207,11 @@ func TestOpenCircuitGivesViewersTheSourceAsItIs(t *testing.T) {
 		if s := r.stream.Status(); s.State != worker.Off {
 			t.Errorf("state %v after the pause with nobody there, want off: it may be tried again", s.State)
 		}
-		before := starts
+		before := starts.Load()
 		r.watch(t)
 		time.Sleep(time.Second)
-		if starts != before+1 {
-			t.Errorf("%d more starts, want one: half open", starts-before)
+		if starts.Load() != before+1 {
+			t.Errorf("%d more starts, want one: half open", starts.Load()-before)
 		}
 		if s := r.stream.Status().State; s != worker.Broken && s != worker.Starting {
 			t.Errorf("state %v", s)
