@@ -20,6 +20,9 @@ const (
 	firstRetry = 250 * time.Millisecond
 	maxRetry   = time.Second
 
+	// leastRetry is the wait after an attempt that took longer than the backoff in vain, such as one to a host that is down.
+	leastRetry = 200 * time.Millisecond
+
 	// firstUnitTimeout is how long a source may take from the attempt to its first unit: UDP tried in vain, TCP, and the
 	// rest of a long GOP.
 	firstUnitTimeout = 20 * time.Second
@@ -31,6 +34,8 @@ const (
 
 // errStalled is the failure of a source that is connected and sends nothing.
 var errStalled = errors.New("nothing arrives")
+
+const stalledHint = "check the camera's network and power; other viewers may have taken all its sessions"
 
 // SupervisorConfig makes a [Supervisor].
 type SupervisorConfig struct {
@@ -70,6 +75,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	attempts := 0
 	for {
 		s.set(Status{State: Connecting, Attempts: attempts, Err: s.Status().Err})
+		began := time.Now()
 		lasted, err := s.attempt(ctx)
 		s.c.Timeline.SetTracks(nil)
 		switch {
@@ -91,6 +97,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		attempts++
 		s.c.Metrics.reconnect(s.c.Stream)
 		wait := backoff(attempts)
+		if lasted == 0 {
+			wait = max(wait-time.Since(began), min(wait, leastRetry))
+		}
 		state := Retrying
 		if errors.Is(err, errStalled) {
 			state = Stalled // as people see it: the camera is there and sends nothing
@@ -120,7 +129,7 @@ func (s *Supervisor) attempt(ctx context.Context) (lasted time.Duration, err err
 	})
 	err = s.c.Source.Run(inner, w)
 	if cause := context.Cause(inner); errors.Is(cause, errStalled) {
-		err = hint.New(cause, "check the camera's network and power; other viewers may have taken all its sessions")
+		err = hint.New(cause, stalledHint)
 	}
 	cancel(nil)
 	wg.Wait()
@@ -129,12 +138,8 @@ func (s *Supervisor) attempt(ctx context.Context) (lasted time.Duration, err err
 
 // watch follows one attempt: the first unit makes it live, silence ends it.
 func (s *Supervisor) watch(ctx context.Context, w *watch) error {
-	select {
-	case <-w.live:
-	case <-time.After(firstUnitTimeout):
-		return fmt.Errorf("%w within %v of connecting", errStalled, firstUnitTimeout)
-	case <-ctx.Done():
-		return nil
+	if live, err := s.await(ctx, w); !live {
+		return err
 	}
 	s.set(Status{State: Live, Peer: peerOf(s.c.Source)})
 	s.c.Log.Info("source live", "peer", peerOf(s.c.Source))
@@ -150,6 +155,29 @@ func (s *Supervisor) watch(ctx context.Context, w *watch) error {
 		case <-time.After(s.c.StallAfter - silent):
 		case <-ctx.Done():
 			return nil
+		}
+	}
+}
+
+// await waits for the first unit; live is false when ctx ended before. A source that has announced its tracks and sends nothing is shown as
+// stalled, and given time all the same: it may be about to try TCP.
+func (s *Supervisor) await(ctx context.Context, w *watch) (live bool, err error) {
+	giveUp := time.After(firstUnitTimeout)
+	announced := w.announced
+	var silent <-chan time.Time
+	for {
+		select {
+		case <-w.live:
+			return true, nil
+		case <-announced:
+			announced, silent = nil, time.After(s.c.StallAfter)
+		case <-silent:
+			st := s.Status()
+			s.set(Status{State: Stalled, Err: hint.New(errStalled, stalledHint), Attempts: st.Attempts})
+		case <-giveUp:
+			return false, fmt.Errorf("%w within %v of connecting", errStalled, firstUnitTimeout)
+		case <-ctx.Done():
+			return false, nil
 		}
 	}
 }

@@ -196,6 +196,42 @@ func TestSupervisorDoesNotWaitForEverForTheFirstUnit(t *testing.T) {
 	})
 }
 
+func TestSupervisorShowsASourceThatConnectsAndSendsNothing(t *testing.T) {
+	in(t, func(t *testing.T) {
+		src := &ingesttest.Fake{Delay: 500 * ms, Units: -1, Silent: true}
+		w := supervise(t, src)
+		if s := w.after(2900 * ms); s.State != ingest.Connecting {
+			t.Errorf("2.4 s after its tracks: %+v", s)
+		}
+		if s := w.after(200 * ms); s.State != ingest.Stalled || hint.Of(s.Err) == "" {
+			t.Errorf("2.6 s after its tracks: %+v", s)
+		}
+		if s := w.after(16 * time.Second); s.State != ingest.Stalled || src.Runs != 1 {
+			t.Errorf("while it may yet begin: %+v, run %d", s, src.Runs)
+		}
+		if s := w.after(2 * time.Second); s.Attempts != 1 || src.Runs != 2 {
+			t.Errorf("after that: %+v, run %d", s, src.Runs)
+		}
+		if err := w.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSupervisorCountsTheTimeOfAVainAttemptAsWaiting(t *testing.T) {
+	in(t, func(t *testing.T) {
+		src := &ingesttest.Fake{Delay: 2 * time.Second, Units: -1, Err: errors.New("timed out")}
+		w := supervise(t, src)
+		w.after(time.Minute)
+		if src.Runs < 26 || src.Runs > 29 { // 2.2 s each
+			t.Errorf("%d attempts in a minute", src.Runs)
+		}
+		if err := w.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestSupervisorStopsWhereAPersonMustAct(t *testing.T) {
 	in(t, func(t *testing.T) {
 		wrong := ingest.Permanent(hint.New(errors.New("wrong password"), "type it again"))

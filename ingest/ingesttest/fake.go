@@ -25,7 +25,7 @@ type Fake struct {
 	// Delay is how long connecting takes.
 	Delay time.Duration
 
-	// Units ends Run after so many, with Err (nil is the natural end); 0 delivers until the context ends.
+	// Units ends Run after so many, with Err (nil is the natural end); 0 delivers until the context ends, and less than 0 not at all.
 	Units int
 	Err   error
 
