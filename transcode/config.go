@@ -27,7 +27,7 @@ type RenditionConfig struct {
 	Preset string `yaml:"preset"`
 
 	// CRF is the constant-quality target under the bitrate cap on the scale of H.264, 0 (finest) to 51; other codecs are
-	// opened with what looks alike. Default 26.
+	// opened with what looks alike. Default 25.5.
 	CRF float64 `yaml:"crf"`
 
 	// Bitrate bounds what the encoder may spend.
@@ -61,7 +61,7 @@ const (
 // Default is the rendition that an empty configuration means.
 func Default() RenditionConfig {
 	return RenditionConfig{
-		Encoder: Auto, Codec: media.H264, CRF: 26, Bitrate: BitrateRange{Min: 300e3, Max: 6e6}, KeyInterval: defaultGOPSeconds, ROI: true,
+		Encoder: Auto, Codec: media.H264, CRF: 25.5, Bitrate: BitrateRange{Min: 300e3, Max: 6e6}, KeyInterval: defaultGOPSeconds, ROI: true,
 	}
 }
 

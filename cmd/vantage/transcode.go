@@ -16,7 +16,7 @@ type transcodeCmd struct {
 	In       string        `arg:"" help:"Clip to read, in anything that FFmpeg knows." type:"path"`
 	Out      string        `arg:"" help:"File to write: .mp4, .mkv, .webm, .ts, .h264, ...." type:"path"`
 	ROI      string        `name:"roi" help:"Spend bits where people look: on or off." default:"on" enum:"on,off"`
-	CRF      float64       `name:"crf" help:"Constant quality, 0 (finest) to 51." default:"26"`
+	CRF      float64       `name:"crf" help:"Constant quality, 0 (finest) to 51." default:"25.5"`
 	Bitrate  media.Bitrate `help:"Average bitrate to hold, such as 2Mbps, in place of a constant quality." placeholder:"RATE"`
 	Preset   string        `help:"The encoder's own speed preset; its live default without one." placeholder:"NAME"`
 	Codec    media.Codec   `help:"h264, h265, vp8, vp9 or av1." default:"h264"`

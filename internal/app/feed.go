@@ -27,7 +27,7 @@ const (
 
 // regionGain is by how much a plan of the default strength is finer inside the regions, on the scale of CRF: so much finer the
 // even encode must be to look alike there.
-const regionGain = 3
+const regionGain = 2.5
 
 // analysisOutput is active while somebody wants region plans or a snapshot: it keeps the worker decoding and looking without encoding.
 const analysisOutput = "analysis"
