@@ -42,6 +42,9 @@ type Backend struct {
 	ForceIDR, LiveBitrate bool
 	DelayFrames           int
 
+	// LiveQuality says that the constant-quality value can be changed while the encoder runs.
+	LiveQuality bool
+
 	// Formats are taken without conversion, the preferred one first.
 	Formats []media.PixelFormat
 
@@ -151,8 +154,8 @@ func uncapped(cfg EncoderConfig) int {
 	return max(floorBPS, int(bitsPerPixel*cfg.FrameRate*float64(cfg.WidthPx)*float64(cfg.HeightPx)))
 }
 
-// Cap is the bitrate in bit/s that the encoder must not exceed over one VBV buffer; 0 is none.
-func (r RateControl) cap() int {
+// ceiling is the bitrate in bit/s that the encoder must not exceed over one VBV buffer; 0 is none.
+func (r RateControl) ceiling() int {
 	if r.MaxBitrateBPS > 0 {
 		return r.MaxBitrateBPS
 	}
@@ -174,7 +177,7 @@ func (r RateControl) VBVBits(bps int) int { return int(float64(bps) * r.vbvSecon
 // LiveCap is the cap with which an encoder is opened: that of the configuration or, live and without one, a rate so high that
 // it does not bind and can be lowered later.
 func (cfg EncoderConfig) LiveCap() int {
-	if c := cfg.Rate.cap(); c > 0 || cfg.Offline {
+	if c := cfg.Rate.ceiling(); c > 0 || cfg.Offline {
 		return c
 	}
 	return uncapped(cfg)
@@ -257,7 +260,10 @@ func (b *Backend) rateOptions(o map[string]string, cfg EncoderConfig) {
 		if constant {
 			o["crf"] = whole
 			// Without a rate VP8 would take 256 kbit/s for one; with it, crf is the best quality under it.
-			o["b"] = strconv.Itoa(max(top, uncapped(cfg)*flagged(top == 0)))
+			if top == 0 {
+				top = uncapped(cfg)
+			}
+			o["b"] = strconv.Itoa(top)
 		} else {
 			o["minrate"] = strconv.Itoa(r.BitrateBPS)
 			o["maxrate"] = o["minrate"]
@@ -269,7 +275,7 @@ func (b *Backend) rateOptions(o map[string]string, cfg EncoderConfig) {
 		}
 	case RateVAAPI:
 		switch {
-		case constant && r.cap() == 0:
+		case constant && r.ceiling() == 0:
 			delete(o, "maxrate")
 			delete(o, "bufsize")
 			o["rc_mode"], o["qp"] = "CQP", whole
@@ -291,13 +297,6 @@ func (b *Backend) rateOptions(o map[string]string, cfg EncoderConfig) {
 			o["maxrate"] = strconv.Itoa(max(top, r.BitrateBPS*3/2)) // it insists on room above the average
 		}
 	}
-}
-
-func flagged(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // numbers lists the integers from low to high as option values.

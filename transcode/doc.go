@@ -5,8 +5,9 @@
 // measured by a short encode ([ProbeResult]); [Choose] picks by codec, measurement and wish. The codecs themselves are
 // in transcode/libav (FFmpeg) and transcode/fake (pure Go, for tests); both pass transcode/transcodetest.
 //
-//	backend, err := transcode.Choose(media.H264, probes, transcode.Auto)
-//	enc, err := libav.NewEncoder(cfg, libav.EncoderOptions{})
+//	probes := transcode.ProbeAll(ctx, libav.Probe) // once; ProbeChild keeps a driver's crash away
+//	cfg.Encoder = transcode.Auto
+//	enc, err := libav.OpenEncoder(cfg, probes, libav.EncoderOptions{Log: log}) // as Choose says, or the next that opens
 //
 // # Ownership
 //

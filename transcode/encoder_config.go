@@ -39,7 +39,7 @@ func (cfg EncoderConfig) Check(b *Backend) error {
 	if r := cfg.Rate; r.CRF < 0 || r.CRF > b.QualityMax || math.IsNaN(r.CRF) {
 		bad(fmt.Sprintf("use a CRF of %g to %g", b.QualityMin, b.QualityMax), "CRF %g", r.CRF)
 	}
-	if r := cfg.Rate; r.BitrateBPS < 0 || r.MaxBitrateBPS < 0 || r.VBVSeconds < 0 || r.VBVBits(r.cap()) > math.MaxInt32 {
+	if r := cfg.Rate; r.BitrateBPS < 0 || r.MaxBitrateBPS < 0 || r.VBVSeconds < 0 || r.VBVBits(r.ceiling()) > math.MaxInt32 {
 		bad("use bitrates from 0 to 2 Gbit/s and a buffer of a second or less", "bitrate %d under %d bit/s with a buffer of %g s",
 			r.BitrateBPS, r.MaxBitrateBPS, r.VBVSeconds)
 	}

@@ -29,7 +29,7 @@ var Table = []Backend{
 		// Regions are offsets to the quantisers that adaptive quantisation chooses, and are dropped in silence when it is off,
 		// as the preset ultrafast has it.
 		ROI: ROISideData, ROIOptions: map[string]string{"aq-mode": "1"},
-		ForceIDR: true, LiveBitrate: true,
+		ForceIDR: true, LiveBitrate: true, LiveQuality: true,
 		Formats: []media.PixelFormat{media.I420, media.NV12}, EvenSides: true, MinSidePx: 16, MaxSidePx: media.MaxFrameSidePx,
 	},
 	{

@@ -30,6 +30,13 @@ type Encoder interface {
 	Close() error
 }
 
+// QualitySetter is an optional ability of an Encoder at constant quality.
+type QualitySetter interface {
+	// SetCRF changes the constant-quality value, on the codec's scale, from the next picture on and without a key frame. It may be called
+	// from any goroutine. The error is errors.ErrUnsupported where the encoder cannot.
+	SetCRF(crf float64) error
+}
+
 // Scaler changes a picture's size and format. One goroutine uses it.
 type Scaler interface {
 	// Scale returns a new picture, owned by the caller, with f's header (time line, regions scaled).

@@ -74,7 +74,7 @@ func OpenDemuxer(path string) (*Demuxer, error) {
 func trackOf(s *astiav.Stream) (t *media.Track, nalLengthSize int) {
 	par := s.CodecParameters()
 	codec := codecOf(par.CodecID())
-	if codec == 0 {
+	if codec == 0 || attachedPicture(s) {
 		return nil, 0
 	}
 	extradata := par.ExtraData()

@@ -41,6 +41,7 @@ type Encoder struct {
 
 	forceKey atomic.Bool
 	target   atomic.Int64 // bit/s asked by Request; 0 nothing, -1 as configured
+	crf      atomic.Pointer[float64]
 	rate     transcode.RateControl
 	pending  int   // bit/s to restart with as soon as that is due again; 0 is none
 	started  int64 // PTS of the session's first picture
@@ -49,7 +50,10 @@ type Encoder struct {
 	guard  guard
 }
 
-var _ transcode.Encoder = (*Encoder)(nil)
+var (
+	_ transcode.Encoder       = (*Encoder)(nil)
+	_ transcode.QualitySetter = (*Encoder)(nil)
+)
 
 // NewEncoder opens the encoder named in cfg.
 func NewEncoder(cfg transcode.EncoderConfig, opt EncoderOptions) (*Encoder, error) {

@@ -8,8 +8,12 @@ package libav
 import "C"
 
 import (
+	"errors"
+	"fmt"
 	"time"
+	"unsafe"
 
+	"vantage/internal/hint"
 	"vantage/media"
 	"vantage/transcode"
 )
@@ -25,6 +29,29 @@ func (e *Encoder) Request(r media.Request) error {
 	return nil
 }
 
+// SetCRF implements [transcode.QualitySetter], for libx264 at constant quality.
+func (e *Encoder) SetCRF(crf float64) error {
+	if !e.backend.LiveQuality || e.cfg.Rate.BitrateBPS > 0 {
+		return fmt.Errorf("libav: %s: change of quality: %w", e.backend.Name, errors.ErrUnsupported)
+	}
+	if !(crf >= e.backend.QualityMin && crf <= e.backend.QualityMax) {
+		return hint.New(fmt.Errorf("libav: %s: CRF %g", e.backend.Name, crf), fmt.Sprintf("use %g to %g", e.backend.QualityMin, e.backend.QualityMax))
+	}
+	e.crf.Store(&crf)
+	return nil
+}
+
+// applyQuality sets the private option that libx264's wrapper compares before every picture.
+func (e *Encoder) applyQuality() error {
+	crf := e.crf.Swap(nil)
+	if crf == nil {
+		return nil
+	}
+	name := C.CString("crf")
+	defer C.free(unsafe.Pointer(name))
+	return avError(C.av_opt_set_double(codecContextC(e.session.ctx).priv_data, name, C.double(*crf), 0))
+}
+
 // Restarts for the bitrate's sake are at least this far apart, and a change must be worth a key frame.
 const (
 	restartInterval = 2 * time.Second
@@ -34,6 +61,9 @@ const (
 // applyRequests puts what Request asked for into effect for the picture p. An encoder that cannot do it while it runs is
 // started anew, and what it still holds is emitted.
 func (e *Encoder) applyRequests(p *picture, start time.Time, emit func(*media.Unit)) error {
+	if err := e.applyQuality(); err != nil {
+		return err
+	}
 	if bps := int(e.target.Swap(0)); bps != 0 {
 		e.pending = e.allowed(bps)
 	}

@@ -157,6 +157,56 @@ func TestEncoderMistakesAreHinted(t *testing.T) {
 	}
 }
 
+func TestQualityChangesWithoutAKeyFrame(t *testing.T) {
+	noLeaks(t)
+	cfg := x264(320, 192)
+	cfg.Rate.CRF, cfg.GOPFrames = 20, 1000
+	enc, err := libav.NewEncoder(cfg, libav.EncoderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer enc.Close()
+	var bits [3]int
+	for i := range 90 {
+		switch i {
+		case 30:
+			err = enc.SetCRF(34)
+		case 60:
+			err = enc.SetCRF(20)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := transcode.Texture(320, 192, i)
+		if err := enc.Encode(f, func(u *media.Unit) {
+			if u.RandomAccess != (i == 0) {
+				t.Errorf("unit %d: random access is %v", i, u.RandomAccess)
+			}
+			if i > 0 {
+				bits[i/30] += 8 * u.Size()
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		f.Release()
+	}
+	if bits[1] > bits[0]/3 || bits[2] < bits[0]*3/4 {
+		t.Errorf("bits at CRF 20, 34 and 20: %v", bits)
+	}
+	if err := enc.SetCRF(60); err == nil || hint.Of(err) == "" {
+		t.Errorf("CRF 60: %v", err)
+	}
+	cfg.Rate.BitrateBPS = 1e6
+	abr, err := libav.NewEncoder(cfg, libav.EncoderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer abr.Close()
+	if err := abr.SetCRF(30); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("at a bitrate: %v", err)
+	}
+}
+
 func TestOpenEncoderFallsBack(t *testing.T) {
 	works := func(names ...string) (results []transcode.ProbeResult) {
 		for _, n := range names {

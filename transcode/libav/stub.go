@@ -49,6 +49,9 @@ func (*Encoder) Encode(*media.Frame, func(*media.Unit)) error { return errUnavai
 // Request fails.
 func (*Encoder) Request(media.Request) error { return errUnavailable }
 
+// SetCRF fails.
+func (*Encoder) SetCRF(float64) error { return errUnavailable }
+
 // Track returns nil.
 func (*Encoder) Track() *media.Track { return nil }
 
