@@ -12,6 +12,10 @@ import (
 )
 
 func subject(b *transcode.Backend, caps transcode.Caps) transcodetest.Subject {
+	delay := b.DelayFrames
+	if b.Async {
+		delay = 1000 // as long as the machine is busy
+	}
 	return transcodetest.Subject{
 		NewEncoder: func(cfg transcode.EncoderConfig) (transcode.Encoder, error) {
 			return libav.NewEncoder(cfg, libav.EncoderOptions{Caps: &caps})
@@ -21,7 +25,7 @@ func subject(b *transcode.Backend, caps transcode.Caps) transcodetest.Subject {
 		},
 		Config:      transcode.EncoderConfig{Encoder: b.Name, Codec: b.Codec},
 		Caps:        caps,
-		DelayFrames: b.DelayFrames,
+		DelayFrames: delay,
 		Quality:     transcode.CRF(b.Codec, 24),
 	}
 }
