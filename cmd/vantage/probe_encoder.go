@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os/exec"
 
 	"vantage/internal/worker"
 	"vantage/transcode"
@@ -27,6 +28,9 @@ func probeEncoders(ctx context.Context) []transcode.ProbeResult {
 		return []transcode.ProbeResult{}
 	}
 	argv := []string{worker.Executable(), "probe-encoder"}
+	if nice, err := exec.LookPath("nice"); err == nil {
+		argv = append([]string{nice, "-n", "19"}, argv...) // what is on the air goes first
+	}
 	return transcode.ProbeAll(ctx, func(ctx context.Context, name string) transcode.ProbeResult {
 		return transcode.ProbeChild(ctx, argv, name)
 	})

@@ -23,8 +23,10 @@ const (
 	statsInterval = time.Second
 	helloTimeout  = 10 * time.Second
 
-	// inputAge is the hub → decoder bound: older units are dropped up to a random-access unit.
-	inputAge = 200 * time.Millisecond
+	// inputAge is the hub → decoder bound: older units are dropped up to a random-access unit. A decoder catches up several times
+	// faster than real time and the frame queues behind it skip what is late, while a drop here stands until the next
+	// IDR, which most cameras send when they like: so the bound is for a decoder that cannot keep up, not for a hiccup.
+	inputAge = time.Second
 )
 
 type helloBody struct {
