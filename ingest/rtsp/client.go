@@ -30,7 +30,7 @@ const (
 	// stepTimeout bounds a step of setting up: connecting, TLS, and a request that may be asked again with credentials or elsewhere.
 	stepTimeout = 10 * time.Second
 
-	// udpPatience is how long no packet may come over UDP before TCP is tried.
+	// udpPatience is for how long no packet may come over UDP at first before TCP is tried.
 	udpPatience = 2 * time.Second
 
 	// udpRestsFor is how long UDP is not tried again after nothing came over it: a camera behind a firewall is to be back in two
@@ -118,8 +118,8 @@ func NewClient(o ClientOptions) (*Client, error) {
 
 // Peer implements [ingest.Peered].
 func (c *Client) Peer() string {
-	if s := c.stat.Load(); s != nil {
-		return s.peer()
+	if s := c.stat.Load(); s != nil && s.remote() != nil {
+		return s.remote().String()
 	}
 	return ""
 }
@@ -138,33 +138,51 @@ func (c *Client) Link() ingest.Link {
 
 // Run implements [ingest.Source].
 func (c *Client) Run(ctx context.Context, pub media.Publisher) error {
-	conn := c.newConnection(time.Now())
+	conn := c.newConnection(c.choose(time.Now()))
+	err := c.session(ctx, conn, pub)
+	if c.o.Transport != Auto || !conn.noUDP(err) || ctx.Err() != nil {
+		return err
+	}
+	c.o.Log.Warn("no media over UDP, trying TCP", "err", err)
+	conn = c.newConnection(TCP, true)
+	before := c.counts.packets.Load()
+	err = c.session(ctx, conn, pub)
+	c.udpRests = time.Time{}
+	if c.counts.packets.Load() > before {
+		c.udpRests = time.Now().Add(udpRestsFor)
+	}
+	return err
+}
+
+// choose says what to try, and whether UDP was tried in vain not long ago. Over TLS it is TCP: few cameras encrypt media over UDP.
+func (c *Client) choose(now time.Time) (t Transport, triedUDP bool) {
+	switch {
+	case c.o.Transport != Auto:
+		return c.o.Transport, false
+	case now.Before(c.udpRests):
+		return TCP, true
+	case c.url.Scheme == "rtsps":
+		return TCP, false
+	default:
+		return UDP, false
+	}
+}
+
+// session connects and receives until the connection or ctx ends.
+func (c *Client) session(ctx context.Context, conn *connection, pub media.Publisher) error {
 	c.stat.Store(conn)
 	if err := conn.client.Start2(); err != nil {
 		return c.failed(conn, "start", err)
 	}
 	stop := context.AfterFunc(ctx, conn.close)
-	defer func() {
-		stop()
-		conn.close()
-	}()
-	before := c.counts.packets.Load()
 	err := c.play(conn, pub)
-	c.learn(conn, c.counts.packets.Load() > before, time.Now())
+	stop()
+	conn.close()
+	conn.closeReaders()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
-}
-
-// learn notes for the next connection whether UDP is worth a try.
-func (c *Client) learn(conn *connection, mediaCame bool, now time.Time) {
-	switch {
-	case conn.switched.Load() && mediaCame:
-		c.udpRests = now.Add(udpRestsFor)
-	case conn.playing && !mediaCame:
-		c.udpRests = time.Time{} // nothing came over TCP either
-	}
 }
 
 // play sets the session up and receives until it ends.
@@ -185,17 +203,10 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 		c.o.Log.Warn("formats not carried", "formats", skipped)
 	}
 	d.counts = &c.counts
-	for _, m := range d.medias(desc) {
-		conn.usesUDP(conn.wanted == UDP || conn.wanted == Auto && !conn.switched.Load() && (c.url.Scheme == "rtsp" || m.Secure))
-		if err := conn.within(func() error {
-			_, err := conn.client.Setup(desc.BaseURL, m, 0, 0)
-			return err
-		}); err != nil {
-			return c.failed(conn, "set up "+string(m.Type), err)
+	for _, f := range d.formats(desc) {
+		if err := conn.setUp(desc.BaseURL, d, f); err != nil {
+			return c.failed(conn, "set up "+string(d.lanes[f].media.Type), err)
 		}
-	}
-	for f, l := range d.lanes {
-		conn.receive(d, f, l, conn.clock.track(f.ClockRate(), l.track.Kind() == media.Audio))
 	}
 	d.announce()
 	if err := conn.within(func() error {
@@ -204,6 +215,6 @@ func (c *Client) play(conn *connection, pub media.Publisher) error {
 	}); err != nil {
 		return c.failed(conn, "play", err)
 	}
-	conn.playing = true
-	return c.failed(conn, "receive", conn.client.Wait())
+	conn.startReaders()
+	return c.failed(conn, "receive", conn.wait())
 }

@@ -2,8 +2,10 @@ package rtsp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"strings"
 	"sync"
@@ -19,6 +21,7 @@ import (
 
 	"vantage/ingest"
 	"vantage/internal/hint"
+	"vantage/media"
 )
 
 // listenPause is how long to wait when a UDP port could not be opened.
@@ -37,44 +40,63 @@ type connection struct {
 	socket net.Conn // the latest
 	hung   bool     // up: no other socket is opened
 
-	udp, triedUDP atomic.Bool
-	switched      atomic.Bool // from UDP to TCP
+	triedUDP bool // before, in vain
+	clock    sessionClock
 
-	clock sessionClock
+	// Over UDP without TLS. The sockets are of the library's goroutine until SETUP has been answered.
+	sockets   []*net.UDPConn
+	readers   []*udpReader
+	reading   sync.WaitGroup
+	patience  time.Duration // for the first packet
+	silence   time.Duration // between packets
+	lastUDP   atomic.Int64  // nanoseconds after began
+	began     time.Time
+	cameByUDP atomic.Bool
+	gaveUp    atomic.Bool
 
-	playing    bool // PLAY was answered; of Run's goroutine
 	authorized bool // the camera took our credentials; of the library's goroutine, read when it has answered
 }
 
-func (c *Client) newConnection(now time.Time) *connection {
-	conn := &connection{wanted: c.o.Transport, log: c.o.Log}
-	if conn.wanted == Auto && now.Before(c.udpRests) {
-		conn.wanted = TCP
-		conn.triedUDP.Store(true)
+// newConnection returns a connection that is not made yet. The transport is UDP or TCP.
+func (c *Client) newConnection(t Transport, triedUDP bool) *connection {
+	silence := max(requestTimeout, c.o.StallAfter+time.Second)
+	conn := &connection{wanted: t, triedUDP: triedUDP, log: c.o.Log, silence: silence, patience: silence}
+	if c.o.Transport == Auto {
+		conn.patience = udpPatience
 	}
 	if c.url.User != nil {
 		conn.login = c.url.Hostname()
 	}
 	conn.client = &gortsplib.Client{
-		Scheme: c.url.Scheme, Host: c.url.Host,
-		ReadTimeout: max(requestTimeout, c.o.StallAfter+time.Second), WriteTimeout: requestTimeout, InitialUDPReadTimeout: udpPatience,
+		Scheme: c.url.Scheme, Host: c.url.Host, Transport: new(gortsplib.TransportTCP),
+		ReadTimeout: silence, WriteTimeout: requestTimeout,
 		UserAgent: "vantage", TLSConfig: c.tls(),
 		DialContext: conn.dial, ListenPacket: conn.listen,
-		OnTransportSwitch: func(err error) { conn.toTCP(c.o.Log, err) },
+		OnTransportSwitch: func(error) {}, // is not left to the library
 		OnDecodeError:     func(err error) { c.o.Log.Debug("packet not understood", "err", err) },
 		OnPacketsLost:     func(uint64) {}, // the depacketizer counts
 	}
-	var asked bool // with credentials
-	conn.client.OnRequest = func(r *base.Request) { _, asked = r.Header["Authorization"] }
-	conn.client.OnResponse = func(r *base.Response) { conn.authorized = conn.authorized || asked && r.StatusCode == base.StatusOK }
-	switch conn.wanted {
-	case UDP:
+	if t == UDP {
 		conn.client.Transport = new(gortsplib.TransportUDP)
-	case TCP:
-		conn.client.Transport = new(gortsplib.TransportTCP)
+		if conn.readsUDP() {
+			conn.client.InitialUDPReadTimeout = math.MaxInt64 // it does not see our packets
+		}
 	}
+	var asked bool // with credentials
+	conn.client.OnRequest = func(r *base.Request) {
+		_, asked = r.Header["Authorization"]
+		if r.Method == base.Play {
+			for _, reader := range conn.readers {
+				reader.silenceLibrary()
+			}
+		}
+	}
+	conn.client.OnResponse = func(r *base.Response) { conn.authorized = conn.authorized || asked && r.StatusCode == base.StatusOK }
 	return conn
 }
+
+// readsUDP reports whether we read the packets, and not the library. It does where they are encrypted.
+func (conn *connection) readsUDP() bool { return conn.wanted == UDP && conn.client.Scheme == "rtsp" }
 
 // dial connects to the camera, or where it sends us. The library follows without end, and takes our credentials along.
 func (conn *connection) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -114,6 +136,7 @@ func (conn *connection) listen(network, address string) (net.PacketConn, error) 
 		if err := u.SetReadBuffer(udpBufferBytes); err != nil {
 			conn.log.Debug("udp buffer not enlarged", "err", err)
 		}
+		conn.sockets = append(conn.sockets, u)
 	}
 	return pc, nil
 }
@@ -150,50 +173,122 @@ func (conn *connection) close() {
 	conn.client.Close()
 }
 
-func (conn *connection) usesUDP(yes bool) {
-	conn.udp.Store(yes)
-	if yes {
-		conn.triedUDP.Store(true)
+// setUp asks for a track, whose packets go to the depacketizer from PLAY on.
+func (conn *connection) setUp(baseURL *base.URL, d *depacketizer, f format.Format) error {
+	l := d.lanes[f]
+	var answer *base.Response
+	err := conn.within(func() (err error) {
+		answer, err = conn.client.Setup(baseURL, l.media, 0, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	clock := conn.clock.track(f.ClockRate(), l.track.Kind() == media.Audio)
+	deliver := func(pkt *rtp.Packet, now time.Time) {
+		pts, sent := clock.place(pkt.Timestamp, now)
+		d.packet(f, pkt, pts, sent)
+	}
+	conn.client.OnPacketRTP(l.media, f, func(pkt *rtp.Packet) { deliver(pkt, time.Now()) })
+	report := clock.report
+	if conn.readsUDP() {
+		if len(conn.sockets) < 2 {
+			return errors.New("no UDP socket was opened")
+		}
+		// The last two are those of the track: of RTP and of RTCP.
+		r, err := newUDPReader(conn.sockets[len(conn.sockets)-2], conn.remote(), answer, f, func(pkt rtcp.Packet) {
+			_ = conn.client.WritePacketRTCP(l.media, pkt) // fails when the session ends
+		})
+		if err != nil {
+			return err
+		}
+		r.deliver = deliver
+		conn.readers = append(conn.readers, r)
+		report = func(sr *rtcp.SenderReport) {
+			clock.report(sr)
+			r.reports.ProcessSenderReport(sr, time.Now())
+		}
+	}
+	conn.client.OnPacketRTCP(l.media, func(pkt rtcp.Packet) {
+		if sr, ok := pkt.(*rtcp.SenderReport); ok {
+			report(sr)
+		}
+	})
+	return nil
+}
+
+// startReaders reads over UDP.
+func (conn *connection) startReaders() {
+	conn.began = time.Now()
+	for _, r := range conn.readers {
+		conn.reading.Go(func() { r.run(conn.alive) })
 	}
 }
 
-func (conn *connection) toTCP(log *slog.Logger, reason error) {
-	conn.switched.Store(true)
-	conn.udp.Store(false)
-	log.Warn("no media over UDP, trying TCP", "err", reason)
+// closeReaders ends what startReaders began, and what it might have.
+func (conn *connection) closeReaders() {
+	for _, r := range conn.readers {
+		r.close()
+	}
+	conn.reading.Wait()
 }
 
-// peer is the camera's address, "" when none was reached.
-func (conn *connection) peer() string {
+// alive takes note of a packet and ends the session when none comes; the readers call it.
+func (conn *connection) alive(came bool) bool {
+	since := time.Since(conn.began)
+	if came {
+		conn.cameByUDP.Store(true)
+		conn.lastUDP.Store(int64(since))
+		return true
+	}
+	limit := conn.patience
+	if conn.cameByUDP.Load() {
+		limit = conn.silence
+	}
+	if since-time.Duration(conn.lastUDP.Load()) < limit {
+		return true
+	}
+	conn.gaveUp.Store(true)
+	conn.close()
+	return false
+}
+
+// wait returns why the session ended.
+func (conn *connection) wait() error {
+	err := conn.client.Wait()
+	if conn.gaveUp.Load() {
+		return liberrors.ErrClientUDPTimeout{}
+	}
+	return err
+}
+
+// noUDP reports whether a session failed because of UDP, so that TCP is worth a try.
+func (conn *connection) noUDP(err error) bool {
+	if conn.wanted != UDP || err == nil || conn.cameByUDP.Load() {
+		return false
+	}
+	if bad, ok := errors.AsType[liberrors.ErrClientBadStatusCode](err); ok {
+		return bad.Code == base.StatusUnsupportedTransport
+	}
+	_, requested := errors.AsType[liberrors.ErrClientServerRequestedTCP](err)
+	_, portless := errors.AsType[liberrors.ErrClientServerPortsNotProvided](err)
+	return requested || portless || conn.gaveUp.Load()
+}
+
+// remote is the camera's address, nil when none was reached.
+func (conn *connection) remote() net.Addr {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	if conn.socket == nil {
-		return ""
+		return nil
 	}
-	return conn.socket.RemoteAddr().String()
+	return conn.socket.RemoteAddr()
 }
 
 // transport is how media come, "" when no connection was made.
 func (conn *connection) transport() (name string, triedUDP bool) {
-	switch {
-	case conn.peer() == "":
+	if conn.remote() == nil {
 		return "", false
-	case conn.udp.Load():
-		return string(UDP), true
-	default:
-		return string(TCP), conn.triedUDP.Load()
 	}
-}
-
-// receive passes a track's packets to the depacketizer.
-func (conn *connection) receive(d *depacketizer, f format.Format, l *lane, clock *trackClock) {
-	conn.client.OnPacketRTCP(l.media, func(pkt rtcp.Packet) {
-		if sr, ok := pkt.(*rtcp.SenderReport); ok {
-			clock.report(sr)
-		}
-	})
-	conn.client.OnPacketRTP(l.media, f, func(pkt *rtp.Packet) {
-		pts, sent := clock.place(pkt.Timestamp, time.Now())
-		d.packet(f, pkt, pts, sent)
-	})
+	return string(conn.wanted), conn.triedUDP || conn.wanted == UDP
 }

@@ -4,11 +4,15 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
+	"github.com/pion/rtp"
 )
 
 func testConnection(t *testing.T, o ClientOptions) (*Client, *connection) {
@@ -18,7 +22,7 @@ func testConnection(t *testing.T, o ClientOptions) (*Client, *connection) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c, c.newConnection(time.Now())
+	return c, c.newConnection(c.choose(time.Now()))
 }
 
 func TestStepsOfSettingUpAreBounded(t *testing.T) {
@@ -49,34 +53,58 @@ func TestACameraMayBeSilentAsLongAsItIsConfiguredTo(t *testing.T) {
 	}
 }
 
-func TestUDPRestsWhereOnlyTCPWorked(t *testing.T) {
+func TestWhatIsTriedFirst(t *testing.T) {
 	now := time.Unix(1_790_000_000, 0)
 	for name, tc := range map[string]struct {
-		switched, playing, media bool
-		want                     Transport // ten minutes, less a second, later
+		url      string
+		asked    Transport
+		rests    time.Duration // UDP, from now on
+		want     Transport
+		triedUDP bool
 	}{
-		"over UDP":             {false, true, true, Auto},
-		"over TCP after UDP":   {true, true, true, TCP},
-		"over neither":         {true, true, false, Auto},
-		"not connected at all": {false, false, false, Auto},
+		"UDP at will":               {"rtsp://192.0.2.1/", Auto, 0, UDP, false},
+		"TCP while UDP rests":       {"rtsp://192.0.2.1/", Auto, time.Second, TCP, true},
+		"TCP in TLS":                {"rtsps://192.0.2.1/", Auto, 0, TCP, false},
+		"TCP where it is asked for": {"rtsp://192.0.2.1/", TCP, 0, TCP, false},
+		"UDP where it is asked for": {"rtsp://192.0.2.1/", UDP, time.Second, UDP, false},
 	} {
-		c, conn := testConnection(t, ClientOptions{})
-		conn.switched.Store(tc.switched)
-		conn.playing = tc.playing
-		c.learn(conn, tc.media, now)
-		if got := c.newConnection(now.Add(udpRestsFor - time.Second)).wanted; got != tc.want {
-			t.Errorf("%s: %s is tried next, want %s", name, got, tc.want)
+		c, err := NewClient(ClientOptions{URL: tc.url, Transport: tc.asked})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := c.newConnection(now.Add(udpRestsFor)).wanted; got != Auto {
-			t.Errorf("%s: %s is tried after a while, want %s", name, got, Auto)
+		c.udpRests = now.Add(tc.rests)
+		if got, tried := c.choose(now); got != tc.want || tried != tc.triedUDP {
+			t.Errorf("%s: %s, tried UDP: %v", name, got, tried)
 		}
 	}
-	c, conn := testConnection(t, ClientOptions{})
-	conn.switched.Store(true)
-	c.learn(conn, true, now)
-	_, down := testConnection(t, ClientOptions{})
-	c.learn(down, false, now.Add(time.Second)) // the camera is off
-	if got := c.newConnection(now.Add(2 * time.Second)); got.wanted != TCP {
-		t.Errorf("after an outage %s is tried, want %s", got.wanted, TCP)
+}
+
+func TestMediaOverUDPComeFromTheCameraOnly(t *testing.T) {
+	peer := &net.TCPAddr{IP: net.ParseIP("192.0.2.1"), Port: 554}
+	for name, tc := range map[string]struct {
+		transport string
+		want      string
+	}{
+		"from the peer":              {"RTP/AVP;unicast;client_port=4000-4001;server_port=5000-5001", "192.0.2.1:5000"},
+		"from another that it names": {"RTP/AVP;unicast;client_port=4000-4001;server_port=5000-5001;source=192.0.2.9", "192.0.2.9:5000"},
+		"from nowhere":               {"RTP/AVP;unicast;client_port=4000-4001", ""},
+	} {
+		got, err := senderOf(peer, &base.Response{Header: base.Header{"Transport": base.HeaderValue{tc.transport}}})
+		if (err == nil) != (tc.want != "") || err == nil && got.String() != tc.want {
+			t.Errorf("%s: %v, %v, want %s", name, got, err, tc.want)
+		}
+	}
+	r := &udpReader{from: netip.MustParseAddrPort("192.0.2.1:5000"), format: &format.H264{PayloadTyp: 96}}
+	good, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96}, Payload: []byte{1}}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]bool{"192.0.2.1:5000": true, "[::ffff:192.0.2.1]:5000": true, "192.0.2.1:5001": false, "192.0.2.2:5000": false} {
+		if got := r.take(good, netip.MustParseAddrPort(from), time.Now()); got != want {
+			t.Errorf("a packet from %s is taken: %v", from, got)
+		}
+	}
+	if r.take([]byte{0x80}, r.from, time.Now()) {
+		t.Error("a packet that is none is taken")
 	}
 }

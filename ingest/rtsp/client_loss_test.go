@@ -167,6 +167,39 @@ func TestLossAndReorderingOverUDP(t *testing.T) {
 	}
 }
 
+// TestALossDelaysAQuietTrackByLittle plays sound, fifty packets a second, without one of them.
+func TestALossDelaysAQuietTrackByLittle(t *testing.T) {
+	opus := &format.Opus{PayloadTyp: 97, ChannelCount: 2}
+	audio := &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{opus}}
+	camera := newCamera(t, cameraOptions{desc: &description.Session{Medias: []*description.Media{audio}}})
+	p, _ := pull(t, newClient(t, rtsp.ClientOptions{URL: camera.url(""), Transport: rtsp.UDP}))
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	n := uint16(1000)
+	send := func() {
+		_ = camera.stream.WritePacketRTP(audio, &rtp.Packet{
+			Header: rtp.Header{Version: 2, PayloadType: 97, SequenceNumber: n, Timestamp: uint32(n) * 960}, Payload: opusTone,
+		})
+		n++
+		<-tick.C
+	}
+	for p.count(media.Audio) < 20 {
+		send()
+	}
+	n++ // is lost
+	worst, last, seen := time.Duration(0), time.Now(), p.count(media.Audio)
+	for range 80 {
+		send()
+		if got := p.count(media.Audio); got > seen {
+			worst, seen, last = max(worst, time.Since(last)), got, time.Now()
+		}
+	}
+	t.Logf("at most %v from one unit to the next", worst)
+	if worst > 500*time.Millisecond {
+		t.Errorf("%v without a unit", worst)
+	}
+}
+
 // countingHandler counts records of a log.
 type countingHandler struct {
 	slog.Handler

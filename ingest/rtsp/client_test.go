@@ -403,7 +403,7 @@ func TestACameraThatFallsSilentIsNoticed(t *testing.T) {
 	go func() { done <- sup.Run(ctx) }()
 	defer func() { cancel(); <-done }()
 	deadline := time.Now().Add(15 * time.Second)
-	for sup.Status().Err == nil && time.Now().Before(deadline) {
+	for code(sup.Status().Err) != "transport" && time.Now().Before(deadline) { // it is shown as stalled before
 		time.Sleep(50 * time.Millisecond)
 	}
 	if err := sup.Status().Err; code(err) != "transport" || hint.Of(err) == "" {

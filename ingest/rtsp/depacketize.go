@@ -105,13 +105,13 @@ func newDepacketizer(desc *description.Session, pub media.Publisher, log *slog.L
 	return d, skipped, nil
 }
 
-// medias are the sections to set up, in order.
-func (d *depacketizer) medias(desc *description.Session) []*description.Media {
-	var list []*description.Media
+// formats are those of the tracks, in the order of the description.
+func (d *depacketizer) formats(desc *description.Session) []format.Format {
+	list := make([]format.Format, 0, len(d.lanes))
 	for _, m := range desc.Medias {
-		for _, l := range d.lanes {
-			if l.media == m {
-				list = append(list, m)
+		for _, f := range m.Formats {
+			if d.lanes[f] != nil {
+				list = append(list, f)
 			}
 		}
 	}
