@@ -190,8 +190,8 @@ func TestSupervisorDoesNotWaitForEverForTheFirstUnit(t *testing.T) {
 		if s := w.after(time.Second); s.State != ingest.Connecting || s.Err == nil || s.Attempts != 1 {
 			t.Errorf("at the second attempt: %+v", s)
 		}
-		if err := w.stop(); err != nil || src.Runs != 2 {
-			t.Errorf("%v after %d runs", err, src.Runs)
+		if err := w.stop(); err != nil || src.Runs.Load() != 2 {
+			t.Errorf("%v after %d runs", err, src.Runs.Load())
 		}
 	})
 }
@@ -206,11 +206,11 @@ func TestSupervisorShowsASourceThatConnectsAndSendsNothing(t *testing.T) {
 		if s := w.after(200 * ms); s.State != ingest.Stalled || hint.Of(s.Err) == "" {
 			t.Errorf("2.6 s after its tracks: %+v", s)
 		}
-		if s := w.after(16 * time.Second); s.State != ingest.Stalled || src.Runs != 1 {
-			t.Errorf("while it may yet begin: %+v, run %d", s, src.Runs)
+		if s := w.after(16 * time.Second); s.State != ingest.Stalled || src.Runs.Load() != 1 {
+			t.Errorf("while it may yet begin: %+v, run %d", s, src.Runs.Load())
 		}
-		if s := w.after(2 * time.Second); s.Attempts != 1 || src.Runs != 2 {
-			t.Errorf("after that: %+v, run %d", s, src.Runs)
+		if s := w.after(2 * time.Second); s.Attempts != 1 || src.Runs.Load() != 2 {
+			t.Errorf("after that: %+v, run %d", s, src.Runs.Load())
 		}
 		if err := w.stop(); err != nil {
 			t.Error(err)
@@ -223,8 +223,8 @@ func TestSupervisorCountsTheTimeOfAVainAttemptAsWaiting(t *testing.T) {
 		src := &ingesttest.Fake{Delay: 2 * time.Second, Units: -1, Err: errors.New("timed out")}
 		w := supervise(t, src)
 		w.after(time.Minute)
-		if src.Runs < 26 || src.Runs > 29 { // 2.2 s each
-			t.Errorf("%d attempts in a minute", src.Runs)
+		if src.Runs.Load() < 26 || src.Runs.Load() > 29 { // 2.2 s each
+			t.Errorf("%d attempts in a minute", src.Runs.Load())
 		}
 		if err := w.stop(); err != nil {
 			t.Error(err)
@@ -240,8 +240,8 @@ func TestSupervisorStopsWhereAPersonMustAct(t *testing.T) {
 		if s := w.after(time.Hour); s.State != ingest.Failed || s.Attempts != 1 || hint.Of(s.Err) != "type it again" {
 			t.Errorf("%+v", s)
 		}
-		if err := <-w.done; !errors.Is(err, wrong) || src.Runs != 1 {
-			t.Errorf("%v after %d runs", err, src.Runs)
+		if err := <-w.done; !errors.Is(err, wrong) || src.Runs.Load() != 1 {
+			t.Errorf("%v after %d runs", err, src.Runs.Load())
 		}
 	})
 }

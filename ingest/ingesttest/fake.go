@@ -3,6 +3,7 @@ package ingesttest
 import (
 	"context"
 	"encoding/binary"
+	"sync/atomic"
 	"time"
 
 	"vantage/ingest"
@@ -32,8 +33,8 @@ type Fake struct {
 	// Silent says that after Units nothing comes any more and Run goes on.
 	Silent bool
 
-	// Runs counts the calls of Run; read it when none is under way.
-	Runs int
+	// Runs counts the calls of Run.
+	Runs atomic.Int64
 }
 
 var _ ingest.Source = (*Fake)(nil)
@@ -43,7 +44,7 @@ const fakeGOP = 10
 
 // Run implements [ingest.Source].
 func (f *Fake) Run(ctx context.Context, pub media.Publisher) error {
-	f.Runs++
+	f.Runs.Add(1)
 	track := f.Track
 	if track == nil {
 		track = &media.Track{ID: "video", Codec: media.VP8, ClockRate: 90000}
