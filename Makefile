@@ -26,6 +26,8 @@ build: deps web ## build bin/vantage with the console inside
 test: deps-test build ## install what is missing, build, pass all tests
 	@echo "test: console"
 	@cd web && npm run --silent check && npm test --silent
+	@echo "test: gofmt, staticcheck, go.mod"
+	@$(MAKE) --no-print-directory lint
 	@echo "test: go vet, with and without cgo"
 	@$(GO) vet ./... && CGO_ENABLED=0 $(GO) vet ./...
 	@echo "test: packages, race detector on"
@@ -53,9 +55,10 @@ bench: deps ## all benchmarks
 bench-fanout: build ## N WHEP viewers of one stream; PEER=/path/to/mediamtx runs it beside a peer
 	scripts/bench-fanout.sh
 
-lint: ## staticcheck and gofmt
+lint: ## gofmt, go mod tidy, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	@$(GO) mod tidy -diff
+	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 fmt: ## gofmt everything
 	gofmt -w $$(git ls-files '*.go')

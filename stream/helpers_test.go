@@ -231,9 +231,9 @@ type player struct {
 
 // received counts what came of one track.
 type received struct {
-	packets, frames, gaps atomic.Int64
-	firstRandom           atomic.Bool
-	ts                    atomic.Uint32
+	packets, frames atomic.Int64
+	firstRandom     atomic.Bool
+	ts              atomic.Uint32
 
 	mu          sync.Mutex
 	seen        map[uint16]bool

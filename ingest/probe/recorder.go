@@ -19,7 +19,6 @@ type recorder struct {
 	tracks []*media.Track
 	lanes  map[media.TrackID]*lane
 	begun  time.Time
-	epochs int // changes of parameters after the first unit
 }
 
 // lane is what was seen of one track.

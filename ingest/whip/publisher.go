@@ -55,7 +55,6 @@ type publisher struct {
 // counts are a session's statistics.
 type counts struct {
 	packets, bytes, lost, nacks, plis atomic.Uint64
-	rtt                               atomic.Int64
 }
 
 func newPublisher(s *Server, r *rtc.Request, pub ingest.Publication, video, audio []rtc.OfferedCodec) *publisher {

@@ -27,7 +27,6 @@ func TestChoose(t *testing.T) {
 		return &media.Track{ID: "audio", Codec: c, ClockRate: 48000, SampleRate: 48000, Channels: 2}
 	}
 	browser := []media.Codec{media.H264, media.VP8, media.Opus}
-	const none = "none"
 	for name, tc := range map[string]struct {
 		tracks       []*media.Track
 		rendition    string
@@ -209,8 +208,8 @@ func TestWhatTheWorkerIsToldIsWhatIsWantedAtLast(t *testing.T) {
 		if got := f.wanted(); !slices.Equal(got, []string{"uniform"}) {
 			t.Fatalf("wanted %v", got)
 		}
-		f.activating.Lock() // whoever tells has told
-		f.activating.Unlock()
+		f.activating.Lock()   // whoever tells has told
+		f.activating.Unlock() //lint:ignore SA2001 waiting for the lock is the point
 		if got := f.worker.Active(); !slices.Equal(got, []string{"uniform"}) {
 			t.Fatalf("the worker was told %v", got)
 		}

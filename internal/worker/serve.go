@@ -74,9 +74,7 @@ func Serve(ctx context.Context, c net.Conn, backends Backends, log *slog.Logger)
 	defer c.Close() // unblocks the reader
 	defer cancel(nil)
 	wg.Go(func() {
-		if err := w.read(); err != nil {
-			cancel(err) // the parent is gone or talks nonsense: nothing is worth flushing
-		}
+		cancel(w.read()) // the parent is gone or talks nonsense: nothing is worth flushing
 	})
 	wg.Go(func() { w.heartbeat(ctx) })
 	err = w.graph.Run(ctx, w.input)

@@ -123,7 +123,6 @@ type session struct {
 	cfg           Config
 	report        *Report
 	even, regions []*lane
-	mask          *quality.Mask
 	first, last   *moment
 	insideShare   float64
 	found         tally

@@ -78,9 +78,6 @@ var trees = []tree{
 	{-72, 15.8, 5.3, 2.7, 3.0}, {-88, 16.2, 5.1, 2.6, 2.9}, {-104, 15.6, 5.4, 2.7, 3.0}, {28, -19.5, 4.6, 2.0, 2.4}, {15.5, 22.5, 4.4, 1.9, 2.3},
 }
 
-// Lot is a car park north-east of the junction.
-func lot(x, y float64) bool { return x > 26 && x < 62 && y > 12 && y < 18.6 }
-
 // parked are cars that stand on the lot for the whole day.
 func parked() []junction.Object {
 	var list []junction.Object
